@@ -1,0 +1,85 @@
+// The import law. ARCHITECTURE.md draws it; this file enforces it.
+const apps = '^(manager|bearer|dashboard)/';
+
+/** One rule a package: what it may import of the others. */
+function onlyImports(from, allowed, comment) {
+  return {
+    name: `${from.replaceAll('/', '-')}-imports`,
+    comment,
+    severity: 'error',
+    from: { path: `^${from}/src/` },
+    to: {
+      path: `^(sdks/[^/]+|bearer|manager|dashboard|bench)/`,
+      pathNot: `^(${[from, ...allowed].join('|')})/`,
+    },
+  };
+}
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    onlyImports('sdks/core', [], 'The evaluator stands on nothing.'),
+    onlyImports('sdks/protocol', ['sdks/core'], 'The wire is described in terms of the model.'),
+    onlyImports('sdks/client', ['sdks/core'], 'No zod and no server code in an SDK.'),
+    onlyImports('sdks/node', ['sdks/core'], 'No zod and no server code in an SDK.'),
+    onlyImports('bearer', ['sdks/core', 'sdks/protocol'], 'The bearer never knows the manager.'),
+    {
+      ...onlyImports(
+        'manager',
+        ['sdks/core', 'sdks/protocol'],
+        'Only the composition root may mount a bearer.',
+      ),
+      from: { path: '^manager/src/', pathNot: '^manager/src/compose[^/]*\\.ts$' },
+    },
+    {
+      name: 'core-has-no-dependencies',
+      severity: 'error',
+      from: { path: '^sdks/core/src/', pathNot: '(\\.test\\.ts$|/testing/|/re2\\.ts$)' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'core'] },
+    },
+    {
+      name: 'no-zod-in-sdks',
+      severity: 'error',
+      from: { path: '^sdks/(core|client|node)/src/' },
+      to: { path: 'node_modules/(zod|hono)/' },
+    },
+    {
+      name: 'features-meet-at-the-front-door',
+      comment: "Manager features meet only through each other's index.ts.",
+      severity: 'error',
+      from: { path: '^manager/src/features/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^manager/src/features/([^/]+)/', pathNot: ['^manager/src/features/$1/', '/index\\.ts$'] },
+    },
+    {
+      name: 'runtimes-only-at-the-edge',
+      comment:
+        'The bearer runs on Node, Deno and Workers: only entry/ and the adapters named after a runtime know one.',
+      severity: 'error',
+      from: { path: '^bearer/src/', pathNot: '(^bearer/src/entry/|\\.test\\.ts$|/node-[^/]+\\.ts$)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-tests-in-sources',
+      severity: 'error',
+      from: { path: '/src/', pathNot: '\\.test\\.ts$|\\.contract\\.ts$|/testing/' },
+      to: { path: '\\.test\\.ts$|^(manager|bearer)/test/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.test.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['@fauna-flags/source', 'types', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.mjs'],
+    },
+  },
+};

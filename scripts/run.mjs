@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+/*
+ * The one script behind `npm start`, `npm test` and the rest. It depends on nothing but Node, because it is what installs
+ * everything else: it brings node_modules in line with the lockfile when they differ, then runs the command.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const source = ['--conditions=@fauna-flags/source', '--import', 'tsx'];
+
+/** Each command is a list of processes that run one after the other; the first that fails ends it. */
+const commands = {
+  start: (args) => [[process.execPath, [...source, 'manager/src/main.ts', ...args]]],
+  test: (args) => [[bin('vitest'), ['run', ...args]]],
+  check: () => [
+    [bin('biome'), ['ci', '.']],
+    [bin('tsc'), ['-b', 'tsconfig.json']],
+    [bin('tsc'), ['-p', 'tsconfig.test.json']],
+    [bin('depcruise'), ['--config', '.dependency-cruiser.js', 'sdks', 'bearer', 'manager', 'bench']],
+    [bin('knip'), []],
+  ],
+  format: () => [[bin('biome'), ['check', '--write', '.']]],
+  build: () => [[bin('tsc'), ['-b', 'tsconfig.json']]],
+  bench: (args) => [[process.execPath, [...source, 'bench/index.ts', ...args]]],
+};
+
+const [name, ...args] = process.argv.slice(2);
+const command = commands[name];
+if (command === undefined)
+  stop(`Cannot run "${name ?? ''}": the commands are ${Object.keys(commands).join(', ')}`);
+requireNode();
+installFromLockfile();
+process.exitCode = await runAll(command(args));
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    stop(`Cannot run Fauna on Node ${process.versions.node}: it needs Node 20.19 or newer`);
+  }
+}
+
+/** Installs when what lies in node_modules was not made from this lockfile by this Node on this platform. */
+function installFromLockfile() {
+  const stampFile = join(root, 'node_modules', '.fauna-installed');
+  const stamp = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(`${process.versions.modules} ${process.platform} ${process.arch}`)
+    .digest('hex');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  console.log('Installing what the lockfile names …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const install = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (install.status !== 0) {
+    stop(
+      `Cannot install the packages that Fauna needs: "npm ci" ended with ${install.status ?? install.error?.message}`,
+    );
+  }
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
+}
+
+async function runAll(processes) {
+  for (const [file, processArgs] of processes) {
+    const code = await run(file, processArgs);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+/** Runs one process in the foreground. Signals go to it and it decides when to end, so that a stop is graceful. */
+function run(file, processArgs) {
+  const child = spawn(file, processArgs, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32' && !file.endsWith('.exe'),
+  });
+  const forward = (signal) => child.kill(signal);
+  // A terminal sends Ctrl-C to the whole group; forwarding it as well would be a second one.
+  const ignore = () => undefined;
+  process.on('SIGTERM', forward);
+  process.on('SIGHUP', forward);
+  process.on('SIGINT', ignore);
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      console.error(`Cannot start ${file}: ${error.message}`);
+      resolve(1);
+    });
+    child.on('exit', (code, signal) => {
+      process.off('SIGTERM', forward);
+      process.off('SIGHUP', forward);
+      process.off('SIGINT', ignore);
+      resolve(code ?? (signal === null ? 1 : 128));
+    });
+  });
+}
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}

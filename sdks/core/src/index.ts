@@ -1,0 +1,2 @@
+export { operatorsByType, rulesetLimits, weightTotal } from './limits.ts';
+export type * from './model.ts';

@@ -1,0 +1,30 @@
+import type { AttributeType, Operator } from './model.ts';
+
+/** Sum of a rollout's weights: one unit is 0.001 %, fine enough to release to one user in a hundred thousand. */
+export const weightTotal = 100_000;
+
+/** Bounds of a ruleset. A write beyond one is refused with 422; an evaluator never meets more. */
+export const rulesetLimits = {
+  variationsPerFlag: 256,
+  flagsPerEnvironment: 5_000,
+  rulesPerFlag: 100,
+  valuesPerCondition: 10_000,
+  regexesPerFlag: 20,
+  regexLength: 256,
+  /** Longer attribute values are not searched: the condition cannot be judged. */
+  regexInputLength: 1_024,
+  prerequisiteDepth: 10,
+  audienceDepth: 10,
+  matchDepth: 10,
+  rulesetBytes: 5 * 1024 * 1024,
+} as const;
+
+/** Which operators suit an attribute of each type. `key` is a string. */
+export const operatorsByType: Readonly<Record<AttributeType, readonly Operator[]>> = {
+  string: ['equals', 'in', 'contains', 'startsWith', 'endsWith', 'matches', 'exists'],
+  number: ['equals', 'in', 'lt', 'lte', 'gt', 'gte', 'exists'],
+  boolean: ['is', 'exists'],
+  semver: ['equals', 'lt', 'lte', 'gt', 'gte', 'exists'],
+  date: ['before', 'after', 'exists'],
+  list: ['containsAny', 'containsAll', 'exists'],
+};

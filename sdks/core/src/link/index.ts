@@ -1,0 +1,1 @@
+export { comparePositions, formatPosition, type Position, parsePosition } from './position.ts';
