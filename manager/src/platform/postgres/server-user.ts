@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { chown, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { StartError } from '../start-error.ts';
+
+/**
+ * Postgres refuses to run as root. Where Fauna runs as root the server runs as another account, and everything that it
+ * touches must lie where this account may go.
+ */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The account that the embedded server must run as; `undefined`: the one we are. */
+export function serverUser(): ServerUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  for (const name of ['postgres', 'nobody']) {
+    const account = accounts.find((fields) => fields[0] === name);
+    const uid = Number(account?.[2]);
+    const gid = Number(account?.[3]);
+    if (account !== undefined && uid > 0 && Number.isInteger(gid)) return { uid, gid };
+  }
+  throw new StartError(
+    'Cannot start the embedded Postgres as root: the accounts "postgres" and "nobody" do not exist. ' +
+      'Run Fauna as an ordinary user, or set DATABASE_URL',
+  );
+}
+
+/** Whether the account may pass through every folder above `path`, and through `path` itself when it is a folder. */
+export function canEnter(path: string, user: ServerUser): boolean {
+  for (let current = path; ; current = dirname(current)) {
+    try {
+      const { mode, uid, gid } = statSync(current);
+      const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+      if ((mode & bit) === 0) return false;
+    } catch {
+      // It does not exist yet: whoever makes it gives it to the account.
+    }
+    if (current === dirname(current)) return true;
+  }
+}
+
+/**
+ * The folder that the server may call its own: below the data folder where the account can go there, else below
+ * /var/lib/fauna, named after the data folder so that several stay apart.
+ */
+export async function serverFolder(dataDir: string, user: ServerUser | undefined): Promise<string> {
+  const folder =
+    user === undefined || canEnter(dataDir, user)
+      ? join(dataDir, 'postgres')
+      : join('/var/lib/fauna', createHash('sha256').update(dataDir).digest('hex').slice(0, 12), 'postgres');
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  return folder;
+}
