@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { jsonSchema } from './ruleset.ts';
+
+/*
+ * OpenFeature Remote Evaluation Protocol 0.3, as the bearer answers it. The published OpenAPI cannot be used as it is
+ * (its `oneOf` makes every answer with a value invalid), so these schemas say what real providers in every language can
+ * read: a closed set of reasons, a string variant, metadata of plain values, and never `value: null`.
+ */
+
+/** Reasons that every provider knows. `DISABLED` is not among them: some providers throw away a value sent with it. */
+export const ofrepReasonSchema = z.enum(['DEFAULT', 'TARGETING_MATCH', 'SPLIT']);
+export type OfrepReason = z.infer<typeof ofrepReasonSchema>;
+
+/** What a request or one flag's evaluation failed with. */
+export const ofrepErrorCodeSchema = z.enum([
+  'PARSE_ERROR',
+  'INVALID_CONTEXT',
+  'TARGETING_KEY_MISSING',
+  'FLAG_NOT_FOUND',
+  'GENERAL',
+]);
+export type OfrepErrorCode = z.infer<typeof ofrepErrorCodeSchema>;
+
+/** Strings, booleans and integers only: some providers read nothing else. */
+export const ofrepMetadataSchema = z.record(z.string(), z.union([z.string(), z.boolean(), z.number().int()]));
+
+/** One flag that was evaluated. A json flag whose variation is `null` leaves `value` out: the caller's default serves. */
+export const ofrepSuccessSchema = z.strictObject({
+  key: z.string(),
+  reason: ofrepReasonSchema,
+  variant: z.string(),
+  value: jsonSchema.refine((value) => value !== null).optional(),
+  metadata: ofrepMetadataSchema,
+});
+
+/** One flag that was not. */
+export const ofrepFailureSchema = z.strictObject({
+  key: z.string(),
+  errorCode: ofrepErrorCodeSchema,
+  errorDetails: z.string(),
+  metadata: ofrepMetadataSchema,
+});
+
+/** The answer of `POST /ofrep/v1/evaluate/flags`. */
+export const ofrepBulkSchema = z.strictObject({
+  flags: z.array(z.union([ofrepSuccessSchema, ofrepFailureSchema])),
+  metadata: ofrepMetadataSchema.optional(),
+});
+
+/** Any other answer: OFREP's members beside those of a problem. */
+export const ofrepProblemSchema = z.looseObject({
+  errorCode: ofrepErrorCodeSchema.optional(),
+  errorDetails: z.string(),
+  metadata: ofrepMetadataSchema,
+  code: z.string(),
+  status: z.number().int(),
+});
