@@ -1,0 +1,49 @@
+import type { Snapshot } from '@fauna-flags/protocol';
+import { compareStored, type PublishStore } from './publish-store.ts';
+
+/** What the memory store writes to: the shelf that the bearer in the same process reads from. */
+export interface Shelf {
+  read(documentId: string): Snapshot | undefined;
+  /** Lays the snapshot down and hints whoever watches. */
+  put(documentId: string, snapshot: Snapshot): void;
+  remove(documentId: string): void;
+  documents(): Iterable<string>;
+}
+
+/** The store of the all-in-one process. It is empty at every start; the publisher fills it from Postgres. */
+export function memoryStore(shelf: Shelf): PublishStore {
+  let closed = false;
+  const check = () => {
+    if (closed) throw new Error('Cannot use the memory store: it is closed');
+  };
+  return {
+    async compareAndSet(documentId, snapshot) {
+      check();
+      const current = shelf.read(documentId);
+      const order = current === undefined ? 'newer' : compareStored(snapshot, current);
+      if (order === 'newer' || order === 'same' || current === undefined) {
+        shelf.put(documentId, snapshot);
+        return { outcome: order === 'same' ? 'same' : 'stored' };
+      }
+      const { epoch, version, hash } = current;
+      return { outcome: order, current: { epoch, version, hash } };
+    },
+    async positions() {
+      check();
+      const all = new Map<string, Pick<Snapshot, 'epoch' | 'version' | 'hash'>>();
+      for (const documentId of shelf.documents()) {
+        const snapshot = shelf.read(documentId);
+        if (snapshot === undefined) continue;
+        all.set(documentId, { epoch: snapshot.epoch, version: snapshot.version, hash: snapshot.hash });
+      }
+      return all;
+    },
+    async remove(documentId) {
+      check();
+      shelf.remove(documentId);
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}

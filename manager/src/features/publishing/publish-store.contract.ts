@@ -1,0 +1,72 @@
+import type { Snapshot } from '@fauna-flags/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PublishStore } from './publish-store.ts';
+
+/** What every adapter of the publish store must do. `open` gives an empty store; `close` is called after each case. */
+export function publishStoreContract(name: string, open: () => Promise<PublishStore>): void {
+  describe(`${name} as a publish store`, () => {
+    let store: PublishStore;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    it('stores the first snapshot of a document', async () => {
+      expect(await store.compareAndSet('a', snapshot(5, 1, 'x'))).toEqual({ outcome: 'stored' });
+      expect(await store.positions()).toEqual(new Map([['a', { epoch: 5, version: 1, hash: hash('x') }]]));
+    });
+
+    it('stores a newer version and a newer epoch', async () => {
+      await store.compareAndSet('a', snapshot(5, 1, 'x'));
+      expect(await store.compareAndSet('a', snapshot(5, 2, 'y'))).toEqual({ outcome: 'stored' });
+      expect(await store.compareAndSet('a', snapshot(6, 1, 'z'))).toEqual({ outcome: 'stored' });
+    });
+
+    it('answers "same" for what lies there already', async () => {
+      await store.compareAndSet('a', snapshot(5, 1, 'x'));
+      expect(await store.compareAndSet('a', snapshot(5, 1, 'x'))).toEqual({ outcome: 'same' });
+    });
+
+    it('refuses an older snapshot and says what lies there', async () => {
+      await store.compareAndSet('a', snapshot(5, 2, 'y'));
+      const current = { epoch: 5, version: 2, hash: hash('y') };
+      expect(await store.compareAndSet('a', snapshot(5, 1, 'x'))).toEqual({ outcome: 'older', current });
+      expect(await store.compareAndSet('a', snapshot(4, 9, 'x'))).toEqual({ outcome: 'older', current });
+      expect((await store.positions()).get('a')).toEqual(current);
+    });
+
+    it('calls the same pair with other content a fork and keeps what it has', async () => {
+      await store.compareAndSet('a', snapshot(5, 2, 'y'));
+      const current = { epoch: 5, version: 2, hash: hash('y') };
+      expect(await store.compareAndSet('a', snapshot(5, 2, 'z'))).toEqual({ outcome: 'fork', current });
+      expect((await store.positions()).get('a')).toEqual(current);
+    });
+
+    it('keeps documents apart and forgets a removed one', async () => {
+      await store.compareAndSet('a', snapshot(5, 2, 'y'));
+      await store.compareAndSet('b', snapshot(5, 7, 'y'));
+      await store.remove('a');
+      await store.remove('never-there');
+      expect([...(await store.positions()).keys()]).toEqual(['b']);
+    });
+
+    it('lets exactly one of two rivals for the same version win', async () => {
+      const outcomes = await Promise.all([
+        store.compareAndSet('a', snapshot(5, 1, 'x')),
+        store.compareAndSet('a', snapshot(5, 1, 'y')),
+      ]);
+      expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['fork', 'stored']);
+    });
+  });
+}
+
+const hash = (letter: string) => Buffer.from(letter).toString('hex').padEnd(64, '0');
+
+function snapshot(epoch: number, version: number, content: string): Snapshot {
+  return {
+    epoch,
+    version,
+    hash: hash(content),
+    payload: new TextEncoder().encode(`{"content":"${content}"}`),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Snapshot } from '@fauna-flags/protocol';
+
+/** Where a stored snapshot stands: all 64 hex digits of the hash, since forks are told by it. */
+export type StoredPosition = Pick<Snapshot, 'epoch' | 'version' | 'hash'>;
+
+/** What became of a snapshot that was offered to the store. */
+export type PutOutcome =
+  /** It was newer and lies there now; readers have been hinted. */
+  | { readonly outcome: 'stored' }
+  /** It lay there already, byte for byte; readers have been hinted again. */
+  | { readonly outcome: 'same' }
+  /** Something newer lies there. */
+  | { readonly outcome: 'older'; readonly current: StoredPosition }
+  /** The same epoch and version lie there with other content: two histories exist. */
+  | { readonly outcome: 'fork'; readonly current: StoredPosition };
+
+/**
+ * The write side of the store between manager and bearers.
+ *
+ * Promises of every adapter: `compareAndSet` is atomic, whoever else calls it at the same time; what lies in the store
+ * only ever moves forward; offering the same snapshot twice is harmless. A call may reject when the store is away, and
+ * then nothing is known about whether it took effect. After `close` every call rejects.
+ */
+export interface PublishStore {
+  compareAndSet(documentId: string, snapshot: Snapshot): Promise<PutOutcome>;
+  /** Where every document of the store stands. */
+  positions(): Promise<ReadonlyMap<string, StoredPosition>>;
+  /** Takes away a document whose environment has been deleted; unknown ones are ignored. */
+  remove(documentId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Orders two stored positions; equal pairs with different hashes are a fork and never "same". */
+export function compareStored(a: StoredPosition, b: StoredPosition): 'older' | 'same' | 'newer' | 'fork' {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? 'older' : 'newer';
+  if (a.version !== b.version) return a.version < b.version ? 'older' : 'newer';
+  return a.hash === b.hash ? 'same' : 'fork';
+}

@@ -1,0 +1,223 @@
+import type { Snapshot } from '@fauna-flags/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { memoryStore, type Shelf } from './memory-store.ts';
+import type { Outbox } from './outbox.ts';
+import { compareStored, type PublishStore, type StoredPosition } from './publish-store.ts';
+import { type Publisher, startPublisher } from './publisher.ts';
+
+describe('the publisher', () => {
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+
+  it('fills an empty store before it says that it runs', async () => {
+    world.commit('a', 1, 'x');
+    world.outbox.published.set('a', positionOf(world.commit('a', 1, 'x')));
+    await world.start();
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+  });
+
+  it('publishes a commit at once when nudged', async () => {
+    const publisher = await world.start();
+    world.commit('a', 1, 'x');
+    publisher.nudge();
+    await world.settle();
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+    expect(publisher.delivered('a')).toMatchObject({ version: 1 });
+    expect(world.outbox.published.get('a')).toMatchObject({ version: 1 });
+  });
+
+  it('finds a commit that nobody nudged for within 250 ms', async () => {
+    await world.start();
+    world.commit('a', 1, 'x');
+    await world.pass(250);
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+  });
+
+  it('catches a commit that falls into a round under way', async () => {
+    const publisher = await world.start();
+    world.commit('a', 1, 'x');
+    publisher.nudge();
+    world.commit('b', 1, 'y');
+    publisher.nudge();
+    await world.settle();
+    expect(world.stored('b')).toMatchObject({ version: 1 });
+  });
+
+  it('goes on when the store comes back, and backs off while it is away', async () => {
+    const publisher = await world.start();
+    world.storeAway = true;
+    world.commit('a', 1, 'x');
+    publisher.nudge();
+    await world.pass(10_000);
+    expect(world.storeCalls).toBeLessThan(30);
+    world.storeAway = false;
+    await world.pass(5_000);
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+  });
+
+  it('fills a store that has been emptied', async () => {
+    world.commit('a', 1, 'x');
+    await world.start();
+    world.shelf.clear();
+    await world.pass(6_000);
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+  });
+
+  it('moves to a new epoch when the store holds commits that the database has lost', async () => {
+    world.shelf.set('a', snapshotOf(100, 9, 'lost'));
+    world.commit('a', 3, 'survives');
+    await world.start();
+    await world.pass(1_000);
+    expect(world.stored('a')).toMatchObject({ epoch: 101, version: 3 });
+    expect(text(world.stored('a'))).toBe('survives');
+  });
+
+  it('moves to a new epoch when the same version has other content', async () => {
+    world.shelf.set('a', snapshotOf(100, 3, 'lost'));
+    world.commit('a', 3, 'survives');
+    await world.start();
+    await world.pass(1_000);
+    expect(world.stored('a')).toMatchObject({ epoch: 101, version: 3 });
+    expect(text(world.stored('a'))).toBe('survives');
+  });
+
+  it('takes away the document of a deleted environment', async () => {
+    world.commit('a', 1, 'x');
+    await world.start();
+    world.outbox.snapshots.delete('a');
+    await world.pass(300);
+    expect(world.stored('a')).toBeUndefined();
+    expect(world.outbox.published.has('a')).toBe(false);
+  });
+
+  it('does nothing after it has been closed', async () => {
+    const publisher = await world.start();
+    await publisher.close();
+    world.commit('a', 1, 'x');
+    publisher.nudge();
+    await world.pass(1_000);
+    expect(world.stored('a')).toBeUndefined();
+  });
+});
+
+/** A clock, a database and a store that a test moves by hand. */
+class World {
+  readonly outbox = new MemoryOutbox();
+  readonly shelf = new Map<string, Snapshot>();
+  storeAway = false;
+  storeCalls = 0;
+  #now = 0;
+  #timers: { at: number; callback: () => void }[] = [];
+
+  start(): Promise<Publisher> {
+    return startPublisher({
+      outbox: this.outbox,
+      store: this.#store(),
+      schedule: (callback, delayMs) => {
+        const timer = { at: this.#now + delayMs, callback };
+        this.#timers.push(timer);
+        return () => {
+          this.#timers = this.#timers.filter((other) => other !== timer);
+        };
+      },
+      random: () => 0.5,
+      log: { warn: () => undefined },
+    });
+  }
+
+  commit(documentId: string, version: number, content: string): Snapshot {
+    const snapshot = snapshotOf(100, version, content);
+    this.outbox.snapshots.set(documentId, snapshot);
+    return snapshot;
+  }
+
+  stored(documentId: string): Snapshot | undefined {
+    return this.shelf.get(documentId);
+  }
+
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      await this.settle();
+      const next = this.#timers.toSorted((a, b) => a.at - b.at)[0];
+      if (next === undefined || next.at > end) break;
+      this.#now = next.at;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      next.callback();
+    }
+    this.#now = end;
+  }
+
+  /** Lets every promise that can go on go on. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
+  }
+
+  #store(): PublishStore {
+    const shelf: Shelf = {
+      read: (documentId) => this.shelf.get(documentId),
+      put: (documentId, snapshot) => void this.shelf.set(documentId, snapshot),
+      remove: (documentId) => void this.shelf.delete(documentId),
+      documents: () => this.shelf.keys(),
+    };
+    const store = memoryStore(shelf);
+    const counted = <Result>(call: () => Promise<Result>): Promise<Result> => {
+      this.storeCalls += 1;
+      return this.storeAway ? Promise.reject(new Error('The store is away')) : call();
+    };
+    return {
+      compareAndSet: (documentId, snapshot) => counted(() => store.compareAndSet(documentId, snapshot)),
+      positions: () => counted(() => store.positions()),
+      remove: (documentId) => counted(() => store.remove(documentId)),
+      close: () => store.close(),
+    };
+  }
+}
+
+class MemoryOutbox implements Outbox {
+  readonly snapshots = new Map<string, Snapshot>();
+  readonly published = new Map<string, StoredPosition>();
+
+  async pending(): Promise<readonly string[]> {
+    return [...this.snapshots].flatMap(([documentId, snapshot]) => {
+      const known = this.published.get(documentId);
+      return known !== undefined && compareStored(snapshot, known) === 'same' ? [] : [documentId];
+    });
+  }
+  async deleted(): Promise<readonly string[]> {
+    return [...this.published.keys()].filter((documentId) => !this.snapshots.has(documentId));
+  }
+  async read(documentId: string): Promise<Snapshot | undefined> {
+    return this.snapshots.get(documentId);
+  }
+  async positions(): Promise<ReadonlyMap<string, StoredPosition>> {
+    return new Map([...this.snapshots].map(([documentId, snapshot]) => [documentId, positionOf(snapshot)]));
+  }
+  async markPublished(documentId: string, position: StoredPosition): Promise<void> {
+    this.published.set(documentId, position);
+  }
+  async forget(documentId: string): Promise<void> {
+    this.published.delete(documentId);
+  }
+  async raiseEpoch(documentId: string, above: StoredPosition): Promise<void> {
+    const snapshot = this.snapshots.get(documentId);
+    if (snapshot !== undefined && snapshot.epoch <= above.epoch) {
+      this.snapshots.set(documentId, { ...snapshot, epoch: above.epoch + 1 });
+    }
+  }
+}
+
+function snapshotOf(epoch: number, version: number, content: string): Snapshot {
+  const payload = new TextEncoder().encode(content);
+  return { epoch, version, hash: Buffer.from(content).toString('hex').padEnd(64, '0'), payload };
+}
+
+function positionOf({ epoch, version, hash }: Snapshot): StoredPosition {
+  return { epoch, version, hash };
+}
+
+function text(snapshot: Snapshot | undefined): string {
+  return new TextDecoder().decode(snapshot?.payload);
+}
