@@ -76,13 +76,18 @@ async function runAll(processes) {
   return 0;
 }
 
-/** Runs one process in the foreground. Signals go to it and it decides when to end, so that a stop is graceful. */
+/**
+ * Runs one process in the foreground. Signals go to it and it decides when to end, so that a stop is graceful. Our own
+ * programs hold a channel to us besides: when we are killed it breaks, and they end instead of living on unseen.
+ */
 function run(file, processArgs) {
+  const ours = file === process.execPath;
   const child = spawn(file, processArgs, {
     cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32' && !file.endsWith('.exe'),
+    stdio: ours ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
+    shell: process.platform === 'win32' && !ours,
   });
+  const unwatch = whenOrphaned(() => child.kill('SIGTERM'));
   const forward = (signal) => child.kill(signal);
   // A terminal sends Ctrl-C to the whole group; forwarding it as well would be a second one.
   const ignore = () => undefined;
@@ -95,12 +100,39 @@ function run(file, processArgs) {
       resolve(1);
     });
     child.on('exit', (code, signal) => {
+      unwatch();
       process.off('SIGTERM', forward);
       process.off('SIGHUP', forward);
       process.off('SIGINT', ignore);
       resolve(code ?? (signal === null ? 1 : 128));
     });
   });
+}
+
+/**
+ * `npm start` is npm, a shell and this script. A `kill -9` of npm leaves the others running with the port in their hands,
+ * so the npm above us is watched, where the system shows who it is.
+ */
+function whenOrphaned(callback) {
+  if (process.platform !== 'linux' || process.env.npm_lifecycle_event === undefined) return () => undefined;
+  const parent = process.ppid;
+  const grandparent = parentOf(parent);
+  const timer = setInterval(() => {
+    if (process.ppid === parent && parentOf(parent) === grandparent) return;
+    clearInterval(timer);
+    callback();
+  }, 250);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
 }
 
 function stop(message) {

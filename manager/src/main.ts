@@ -1,1 +1,71 @@
-export {};
+import { pino } from 'pino';
+import { announce } from './announce.ts';
+import { composeFauna, type Fauna } from './compose.ts';
+import { type Config, readConfig } from './config.ts';
+import { listen, type RunningServer } from './platform/server.ts';
+import { StartError } from './platform/start-error.ts';
+import { startingResponse } from './starting-response.ts';
+
+/** Open requests get this long to end once a stop has been asked for; streams have been told before. */
+const drainMs = 5_000;
+
+try {
+  const config = await readConfig({
+    environment: process.env,
+    directory: process.cwd(),
+    isTerminal: process.stdout.isTTY === true,
+  });
+  await run(config);
+} catch (error) {
+  if (error instanceof StartError) console.error(error.message);
+  else console.error(error);
+  process.exit(1);
+}
+
+async function run(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel });
+  // The port is taken before anything else, so that a second Fauna ends here instead of at the database of the first.
+  let fauna: Fauna | undefined;
+  const server = await listen({
+    host: config.host,
+    port: config.port,
+    fetch: (request, env) => (fauna === undefined ? startingResponse(request) : fauna.fetch(request, env)),
+  });
+  endOnSignal(() => stop({ server, fauna: () => fauna }));
+  fauna = await composeFauna({ config, log });
+  announce({ config, port: server.port, fauna, print: (line) => console.log(line) });
+}
+
+async function stop({
+  server,
+  fauna,
+}: {
+  readonly server: RunningServer;
+  readonly fauna: () => Fauna | undefined;
+}): Promise<void> {
+  // Streams first: a server that waits for its connections would wait for them for ever.
+  await fauna()?.drain();
+  await server.close(drainMs);
+  await fauna()?.close();
+}
+
+/** The first signal ends Fauna in good order, a second one at once. */
+function endOnSignal(end: () => Promise<void>): void {
+  let ending = false;
+  const signalled = () => {
+    if (ending) process.exit(130);
+    ending = true;
+    end().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', signalled);
+  process.on('SIGTERM', signalled);
+  process.on('SIGHUP', signalled);
+  // The script that started us is gone without a word: nobody can stop us any more, so we stop ourselves.
+  process.on('disconnect', signalled);
+}

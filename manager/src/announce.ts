@@ -1,0 +1,42 @@
+import type { Fauna } from './compose.ts';
+import type { Config } from './config.ts';
+
+/** Tells whoever ran `npm start` what to open and how to connect, in as few lines as can be. */
+export function announce({
+  config,
+  port,
+  fauna,
+  print,
+}: {
+  readonly config: Config;
+  readonly port: number;
+  readonly fauna: Fauna;
+  readonly print: (line: string) => void;
+}): void {
+  const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`;
+  const lines = [
+    '',
+    `  Fauna is running at ${url}`,
+    '',
+    `  API           ${url}/api/v1`,
+    ...(config.adminTokenGenerated ? [`  Admin token   ${config.adminToken}`] : []),
+    `  Data          ${fauna.dataFolder}`,
+  ];
+  const { sample } = fauna;
+  if (sample !== undefined) {
+    lines.push(
+      '',
+      '  The sample project has a flag "google-pay" for students on the west coast. Its SDK keys (production):',
+      '',
+      `  Client key    ${sample.clientKey}`,
+      ...(sample.serverKey === undefined ? [] : [`  Server key    ${sample.serverKey}`]),
+      '',
+      '  Connect an SDK:',
+      '',
+      "    import { createClient } from '@fauna-flags/client';",
+      `    const fauna = createClient({ url: '${url}', key: '${sample.clientKey}', context: { key: 'user-1', state: 'Washington', student: true } });`,
+      "    fauna.on('change', () => console.log('google-pay:', fauna.get('google-pay', false)));",
+    );
+  }
+  for (const line of [...lines, '']) print(line);
+}
