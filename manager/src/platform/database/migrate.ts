@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+
+/** Any number, the same in all managers: whoever holds this advisory lock migrates. */
+const migrationLock = 7_210_331_904;
+
+/** The same from the sources and from `dist`. */
+const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
+
+/**
+ * Brings the database to the newest schema. Managers that start at once wait for each other, and all but the first find
+ * nothing to do. Runs on a connection of its own without the pool's timeouts: a migration may take its time.
+ */
+export async function migrate(pool: pg.Pool): Promise<void> {
+  const client = new pg.Client({
+    ...pool.options,
+    // The pool hides its password from enumeration, so that the spread above leaves it out.
+    password: pool.options.password,
+    statement_timeout: 0,
+    lock_timeout: 0,
+    query_timeout: 0,
+    idle_in_transaction_session_timeout: 0,
+  });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await applyMigrations(drizzle(client), { migrationsFolder });
+  } finally {
+    // Ending the session frees the lock.
+    await client.end();
+  }
+}

@@ -1,0 +1,4 @@
+export * from './delivery.ts';
+export * from './flags.ts';
+export * from './projects.ts';
+export * from './records.ts';

@@ -1,0 +1,68 @@
+import { Problem } from '@fauna-flags/protocol';
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { inspectJson } from './inspect-json.ts';
+import { parseOrProblem } from './parse.ts';
+
+/** The management API takes larger bodies than a bearer: an audience list has its place here. */
+export const bodyBytesMax = 1024 * 1024;
+
+/**
+ * Reads and judges a JSON body: size, media type, syntax, texts that no database can hold, then the schema. An absent
+ * body is `{}`, so that a route without required fields needs none.
+ */
+export async function readBody<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const bytes = await readBytes(c.req.raw);
+  if (bytes.length === 0) return parseOrProblem(schema, {});
+  requireJson(c);
+  const body = parseJson(bytes);
+  inspectJson(body);
+  return parseOrProblem(schema, body);
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > bodyBytesMax) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // The length is only what the client says; what arrives is what counts.
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > bodyBytesMax) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): Problem {
+  return new Problem('too_large', `Cannot read the body: it is larger than ${bodyBytesMax} bytes`);
+}
+
+function requireJson(c: Context): void {
+  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const encoding = (c.req.header('content-encoding') ?? 'identity').trim().toLowerCase();
+  if (!/^application\/([a-z0-9.-]+\+)?json$/.test(type)) {
+    throw new Problem(
+      'unsupported_media_type',
+      'Cannot read the body: expected "Content-Type: application/json"',
+    );
+  }
+  if (encoding !== 'identity') {
+    throw new Problem(
+      'unsupported_media_type',
+      'Cannot read the body: expected it without a Content-Encoding',
+    );
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new Problem('invalid', 'Cannot read the body: it is not JSON in UTF-8', { cause });
+  }
+}

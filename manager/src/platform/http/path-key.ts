@@ -1,0 +1,10 @@
+import { keyPattern, Problem } from '@fauna-flags/protocol';
+import type { Context } from 'hono';
+
+/** A key out of the path. What cannot be a key names nothing: 404, and the database never sees it. */
+export function pathKey(c: Context, name: string): string {
+  const text = c.req.param(name) ?? '';
+  if (!keyPattern.test(text))
+    throw new Problem('not_found', `Cannot find the ${name}: no key is written like this`);
+  return text;
+}

@@ -1,0 +1,42 @@
+import { Problem } from '@fauna-flags/protocol';
+import { isUnavailable } from '../database/index.ts';
+
+/** How long a client should wait before it asks a database again that was away. */
+const retryAfterSeconds = 2;
+
+/** Where unexpected errors are logged: once, here, with ids and never with bodies. */
+export interface Log {
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** Turns whatever was thrown into a problem: the one place where errors meet HTTP. */
+export function toProblem(error: unknown, log: Log, at: { method: string; path: string }): Problem {
+  if (error instanceof Problem) return error;
+  if (isUnavailable(error)) {
+    log.warn({ ...at, err: error }, 'Database is unavailable');
+    return new Problem('retryable', 'Cannot reach the database just now: try again', {
+      retryAfterSeconds,
+      cause: error,
+    });
+  }
+  log.error({ ...at, err: error }, 'Unexpected error');
+  return new Problem('internal', 'Cannot answer: something unexpected happened, and it was logged', {
+    cause: error,
+  });
+}
+
+/** A problem as it goes over the wire. */
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  const { retryAfterSeconds } = problem.extras;
+  return new Response(JSON.stringify(problem.toBody()), {
+    status: problem.status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+      ...headers,
+    },
+  });
+}
