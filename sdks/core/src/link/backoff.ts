@@ -1,0 +1,43 @@
+/** The base of the exponential law, until the server names another with `retry:`. */
+export const retryMsDefault = 1_000;
+/** Delays stop growing here: a server that is back is found within half a minute. */
+export const backoffMsMax = 30_000;
+/** No server may send an SDK to sleep for longer than this. */
+export const serverDelayMsMax = 300_000;
+/** How long a request that cannot succeed rests, on average. */
+const extendedDelayMs = 300_000;
+
+/** What decides how long to wait before the next attempt. */
+export interface Backoff {
+  /** Attempts that failed since the link was last healthy; with several base URLs, whole rounds over them. */
+  readonly failures: number;
+  /** `retry:` of the server, already bounded. */
+  readonly retryMs: number;
+  /** `Retry-After` of the failed answer. */
+  readonly retryAfterMs?: number | undefined;
+  readonly random: () => number;
+}
+
+/**
+ * Full jitter: anywhere between nothing and `retry · 2ⁿ`, at most 30 s. A `Retry-After` comes before it, so that
+ * clients that were all told the same second still spread.
+ */
+export function backoffDelayMs({ failures, retryMs, retryAfterMs = 0, random }: Backoff): number {
+  const ceilingMs = Math.min(Math.max(backoffMsMax, retryMs), retryMs * 2 ** failures);
+  return boundedDelayMs(retryAfterMs) + random() * ceilingMs;
+}
+
+/** The regime of a request that cannot succeed (unknown key, wrong kind): 5 min ± 50 %, for ever. */
+export function extendedBackoffDelayMs(random: () => number): number {
+  return extendedDelayMs * (0.5 + random());
+}
+
+/** A delay that a server asked for, within what an SDK grants. */
+export function boundedDelayMs(delayMs: number, delayMsMin = 0): number {
+  return Math.min(serverDelayMsMax, Math.max(delayMsMin, delayMs));
+}
+
+/** Reads `Retry-After` in seconds; dates are not read, since nothing says that our clock is right. */
+export function retryAfterMs(header: string | null): number | undefined {
+  return header !== null && /^\d+$/.test(header) ? Number(header) * 1000 : undefined;
+}
