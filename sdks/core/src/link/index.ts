@@ -1,8 +1,15 @@
-export { type Answer, suits } from './answer.ts';
+export { type Answer, answer, type Details, type Evaluated } from './answer.ts';
 export { type DataFrame, isObject } from './frame.ts';
 export { LinkError, type LinkErrorCode } from './link-error.ts';
-export { createListeners, type Listeners } from './listeners.ts';
 export { type LinkPlatform, systemPlatform } from './platform.ts';
 export { comparePositions, formatPosition, type Position, parsePosition } from './position.ts';
+export {
+  type ConnectionOptions,
+  createSession,
+  type Session,
+  type SessionEvents,
+  type SessionOptions,
+  type Status,
+} from './session.ts';
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './sse-parser.ts';
 export { type LinkState, StreamLink, type StreamLinkOptions } from './stream-link.ts';
