@@ -8,3 +8,8 @@ export function pathKey(c: Context, name: string): string {
     throw new Problem('not_found', `Cannot find the ${name}: no key is written like this`);
   return text;
 }
+
+/** Whether a text can be a key: what the cursor of a list ordered by key holds. */
+export function isKey(text: string): boolean {
+  return keyPattern.test(text);
+}

@@ -1,0 +1,71 @@
+import type { Environment, PatchEnvironment } from '@fauna-flags/protocol';
+import { Problem } from '@fauna-flags/protocol';
+import { eq } from 'drizzle-orm';
+import { environments, searchTextOf, snapshots } from '../../platform/database/index.ts';
+import { type IfMatch, requireConfirm, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import { type WriteDeps, writeEnvironment, writeProject } from '../publishing/index.ts';
+import { toEnvironment } from './environment.ts';
+
+/** Which environment is changed, by whom, and which revision of it they saw. */
+export interface EnvironmentChange {
+  readonly actor: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly ifMatch: IfMatch;
+  readonly confirm: string | undefined;
+}
+
+/** Changes an environment's name, and whether its changes want confirmation. Its ruleset stays as it is. */
+export function patchEnvironment(
+  deps: WriteDeps,
+  change: EnvironmentChange,
+  patch: PatchEnvironment,
+): Promise<Environment> {
+  return writeEnvironment(deps, change, async ({ tx, at, environment, record }) => {
+    const before = toEnvironment(environment, change.project);
+    requireRevision(change.ifMatch, before);
+    requireUnchanged(before, patch, ['key']);
+    const name = patch.name ?? before.name;
+    const confirmChanges = patch.confirmChanges ?? before.confirmChanges;
+    if (name === before.name && confirmChanges === before.confirmChanges) return before;
+    const set = {
+      name,
+      confirmChanges,
+      searchText: searchTextOf({ key: before.key, name }),
+      revision: before.revision + 1,
+      updatedAt: at,
+    };
+    await tx.update(environments).set(set).where(eq(environments.id, environment.id));
+    const after = toEnvironment({ ...environment, ...set }, change.project);
+    record({
+      action: 'environment.update',
+      entity: { kind: 'environment', key: before.key },
+      environment: before.key,
+      before,
+      after,
+    });
+    return after;
+  });
+}
+
+/** Deletes an environment with its configurations and SDK keys, which stop working at once. */
+export function deleteEnvironment(deps: WriteDeps, change: EnvironmentChange): Promise<void> {
+  const { actor, project } = change;
+  return writeProject(deps, { actor, project, keys: true }, async ({ tx, record, ...unit }) => {
+    const environment = unit.environments.find(({ key }) => key === change.environment);
+    if (environment === undefined) {
+      throw new Problem('not_found', `Cannot find environment "${change.environment}" in project "${project}"`);
+    }
+    const before = toEnvironment(environment, project);
+    requireRevision(change.ifMatch, before);
+    requireConfirm(change.confirm, environment);
+    await tx.delete(snapshots).where(eq(snapshots.documentId, environment.id));
+    await tx.delete(environments).where(eq(environments.id, environment.id));
+    record({
+      action: 'environment.delete',
+      entity: { kind: 'environment', key: before.key },
+      environment: before.key,
+      before,
+    });
+  });
+}

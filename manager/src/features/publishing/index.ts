@@ -1,0 +1,13 @@
+export { ensureKeyRegistry } from './ensure-key-registry.ts';
+export {
+  type Change,
+  type EnvironmentRow,
+  type EnvironmentUnit,
+  type ProjectRow,
+  type ProjectUnit,
+  type Unit,
+  type WriteDeps,
+  writeEnvironment,
+  writeNewProject,
+  writeProject,
+} from './write.ts';

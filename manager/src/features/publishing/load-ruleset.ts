@@ -1,0 +1,70 @@
+import type { Ruleset, RulesetFlag } from '@fauna-flags/core';
+import { and, eq, isNull } from 'drizzle-orm';
+import {
+  attributes,
+  audiences,
+  flagConfigurations,
+  flags,
+  type Queries,
+} from '../../platform/database/index.ts';
+import type { EnvironmentRow } from './write.ts';
+
+/**
+ * The ruleset of an environment as the database holds it now. Archived flags are left out, and so is everything that
+ * evaluation does not need: names, descriptions, tags and owners never leave the manager.
+ */
+export async function loadRuleset(tx: Queries, environment: EnvironmentRow): Promise<Ruleset> {
+  const { projectId } = environment;
+  const configured = await tx
+    .select({ flag: flags, configuration: flagConfigurations })
+    .from(flags)
+    .innerJoin(flagConfigurations, eq(flagConfigurations.flagId, flags.id))
+    .where(
+      and(
+        eq(flags.projectId, projectId),
+        isNull(flags.archivedAt),
+        eq(flagConfigurations.environmentId, environment.id),
+      ),
+    );
+  const audienceRows = await tx
+    .select({ key: audiences.key, match: audiences.match })
+    .from(audiences)
+    .where(eq(audiences.projectId, projectId));
+  const attributeRows = await tx
+    .select({ key: attributes.key, type: attributes.type })
+    .from(attributes)
+    .where(eq(attributes.projectId, projectId));
+  return {
+    schema: 1,
+    environment: environment.key,
+    version: environment.version,
+    flags: record(configured.map(({ flag, configuration }) => [flag.key, rulesetFlag(flag, configuration)])),
+    audiences: record(audienceRows.map(({ key, match }) => [key, { match }])),
+    attributes: record(attributeRows.map(({ key, type }) => [key, { type }])),
+  };
+}
+
+function rulesetFlag(
+  flag: typeof flags.$inferSelect,
+  configuration: typeof flagConfigurations.$inferSelect,
+): RulesetFlag {
+  return {
+    enabled: configuration.enabled,
+    offVariation: configuration.offVariation,
+    prerequisites: configuration.prerequisites,
+    targets: configuration.targets,
+    rules: configuration.rules.map(({ id, match, serve }) => ({ id, match, serve })),
+    defaultServe: configuration.defaultServe,
+    kind: flag.kind,
+    salt: flag.salt,
+    clientVisible: flag.clientVisible,
+    variations: flag.variations.map(({ key, value }) => ({ key, value })),
+  };
+}
+
+/** Without a prototype, so that a flag named `constructor` is a member like any other. */
+function record<Value>(entries: readonly (readonly [string, Value])[]): Readonly<Record<string, Value>> {
+  const members: Record<string, Value> = Object.create(null);
+  for (const [key, value] of entries) members[key] = value;
+  return members;
+}

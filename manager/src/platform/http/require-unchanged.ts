@@ -1,0 +1,13 @@
+import { Problem, type ProblemError } from '@fauna-flags/protocol';
+
+/** Refuses a PATCH that would change what never changes. Sending the value that is there is no change. */
+export function requireUnchanged<Resource extends object>(
+  resource: Resource,
+  patch: { readonly [Field in keyof Resource]?: unknown },
+  fields: readonly (keyof Resource & string)[],
+): void {
+  const errors: ProblemError[] = fields
+    .filter((field) => patch[field] !== undefined && patch[field] !== resource[field])
+    .map((field) => ({ path: field, message: `never changes: it is ${JSON.stringify(resource[field])}` }));
+  if (errors.length > 0) throw new Problem('unprocessable', 'Cannot change what never changes', { errors });
+}
