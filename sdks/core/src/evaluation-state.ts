@@ -1,0 +1,97 @@
+import { isJsonObject, type JsonObject } from './json.ts';
+import type { Outcome } from './outcome.ts';
+import type { TraceStep } from './trace.ts';
+import type { Slot, ViewReader } from './view.ts';
+
+/**
+ * What one evaluation of one context has found out so far. Everything in it is filled when first asked for, so that
+ * evaluating one flag of thousands costs no more than that flag.
+ */
+export interface EvaluationState {
+  context: JsonObject;
+  readonly readers: readonly ViewReader[];
+  /** By slot: `unread`, or what the view gave. */
+  readonly views: unknown[];
+  /** Even, and another one for every evaluation: stamps what is remembered below, so that nothing must be erased. */
+  generation: number;
+  /** By audience: `generation` when the context is not in it, `generation + 1` when it is. Doubles never wrap around. */
+  readonly audiences: Float64Array;
+  /** By remembered flag: `generation` when its outcome is known. */
+  readonly decided: Float64Array;
+  readonly outcomes: (Outcome | undefined)[];
+  /** Collects the steps of one flag while it is explained. */
+  trace: TraceStep[] | undefined;
+}
+
+/** A question about the context of an evaluation. Never throws. */
+export type Test = (state: EvaluationState) => boolean;
+
+/** The test that nothing passes: what cannot be judged. */
+export const never: Test = () => false;
+
+const unread = Symbol('unread');
+const noContext: JsonObject = {};
+
+/** Lends evaluation states, one per evaluation. */
+export interface StatePool {
+  /** A state for this context. What is no object counts as an empty context. */
+  take(context: unknown): EvaluationState;
+  /** Takes a state back and forgets the context: nobody's attributes stay in memory because nobody came after them. */
+  giveBack(state: EvaluationState): void;
+}
+
+/**
+ * A pool with one state in stock. Evaluating never waits, so that one is enough, but for a context that evaluates a flag
+ * from within one of its getters: that one gets a state of its own.
+ */
+export function createStatePool(size: {
+  readonly readers: readonly ViewReader[];
+  readonly audiences: number;
+  readonly remembered: number;
+}): StatePool {
+  let stock: EvaluationState | undefined;
+  return {
+    take(context) {
+      const state = stock ?? {
+        context: noContext,
+        readers: size.readers,
+        views: new Array<unknown>(size.readers.length).fill(unread),
+        generation: 0,
+        audiences: new Float64Array(size.audiences),
+        decided: new Float64Array(size.remembered),
+        outcomes: new Array<Outcome | undefined>(size.remembered).fill(undefined),
+        trace: undefined,
+      };
+      stock = undefined;
+      state.context = isJsonObject(context) ? context : noContext;
+      state.generation += 2;
+      return state;
+    },
+    giveBack(state) {
+      state.context = noContext;
+      state.trace = undefined;
+      state.views.fill(unread);
+      stock = state;
+    },
+  };
+}
+
+/** What a view gives for the context; undefined when it cannot be judged. */
+export function readView<T>(state: EvaluationState, slot: Slot<T>): T | undefined {
+  const known = state.views[slot];
+  const value = known === unread ? fillView(state, slot) : known;
+  // The slot was made for a view of this type, and only its own reader fills it.
+  return value as T | undefined;
+}
+
+function fillView(state: EvaluationState, slot: number): unknown {
+  let value: unknown;
+  try {
+    value = state.readers[slot]?.(state.context);
+  } catch {
+    // A getter or proxy of the application's own threw: the attribute cannot be judged, and the flag still answers.
+    value = undefined;
+  }
+  state.views[slot] = value;
+  return value;
+}

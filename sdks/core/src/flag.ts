@@ -1,0 +1,160 @@
+import { keyAttribute } from './attribute-value.ts';
+import { type CompiledMatch, type ConditionScope, compileMatch } from './condition.ts';
+import { type EvaluationState, readView } from './evaluation-state.ts';
+import type { Prerequisite } from './model.ts';
+import { createOutcomeTable, type Outcome, type OutcomeTable } from './outcome.ts';
+import type { ReadFlag } from './read-flag.ts';
+import { type CompiledServe, compileServe, type Decide, type ServeScope } from './serve.ts';
+
+/** A flag, compiled. */
+export interface CompiledFlag {
+  readonly key: string;
+  readonly enabled: boolean;
+  readonly variations: readonly string[];
+  /** By variation: what a client sees of it. */
+  readonly variationTexts: readonly string[];
+  /** The answer for a context. Remembered within one evaluation where other flags ask for it too. */
+  readonly decide: Decide;
+  /** The same, always anew, so that every step is traced. */
+  readonly decideAnew: Decide;
+}
+
+/** A prerequisite, compiled: the other flag and the place of the variation that it must serve. */
+export interface CompiledPrerequisite {
+  readonly read: Prerequisite;
+  /** Absent when the ruleset has no such flag, or no such variation of it: the prerequisite never holds. */
+  readonly required?: { readonly flag: CompiledFlag; readonly variation: number };
+}
+
+/** A rule, compiled. */
+export interface CompiledRule {
+  readonly id: string;
+  readonly match: CompiledMatch;
+  readonly serve: CompiledServe;
+}
+
+/** What a flag is compiled against. */
+export interface FlagScope extends ConditionScope {
+  readonly key: string;
+  readonly memberPrefix: '{' | ',';
+  /** The flags compiled so far: all that this one can depend on. */
+  readonly flags: ReadonlyMap<string, CompiledFlag>;
+  /** What makes the flag's prerequisites impossible to follow: a cycle, or too many steps. */
+  readonly prerequisiteProblem: string | undefined;
+  /** Where to remember the outcome during an evaluation; undefined for flags that nobody depends on. */
+  readonly memory: number | undefined;
+}
+
+/** Compiles a flag. Every decision about what to serve is made in here, in this order. */
+export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
+  const { key, memberPrefix, views } = scope;
+  const outcomes = createOutcomeTable({ key, memberPrefix, variations: read.variations });
+  const serveScope: ServeScope = {
+    views,
+    outcomes,
+    isDeclared: (attribute) => scope.typeOf(attribute) !== undefined,
+  };
+  const off = outcomes.of({ variation: read.offVariation, reason: 'OFF' });
+  const failed = outcomes.of({ variation: read.offVariation, reason: 'PREREQUISITE_FAILED' });
+  const malformed = outcomes.error('MALFORMED');
+  const prerequisites = read.prerequisites.map((prerequisite) => compilePrerequisite(prerequisite, scope));
+  const targets = compileTargets(read, outcomes);
+  const keySlot = views.slotOf(keyAttribute, 'string');
+  const rules: readonly CompiledRule[] = read.rules.map(({ id, match, serve }) => ({
+    id,
+    match: compileMatch(match, scope),
+    serve: compileServe(serve, { reason: 'RULE', ruleId: id }, serveScope),
+  }));
+  const defaultServe = compileServe(read.defaultServe, { reason: 'DEFAULT' }, serveScope);
+  const { enabled } = read;
+  const { prerequisiteProblem } = scope;
+
+  const decideAnew: Decide = (state) => {
+    const { trace } = state;
+    trace?.push({ step: 'off', held: !enabled });
+    if (!enabled) return off;
+    if (prerequisiteProblem !== undefined) {
+      trace?.push({ step: 'malformed', problem: prerequisiteProblem });
+      return malformed;
+    }
+    for (const prerequisite of prerequisites) if (!isMet(prerequisite, state)) return failed;
+    if (targets !== undefined) {
+      const contextKey = readView(state, keySlot);
+      const outcome = contextKey === undefined ? undefined : targets.get(contextKey);
+      trace?.push({ step: 'target', held: outcome !== undefined });
+      if (outcome !== undefined) return outcome;
+    }
+    for (const rule of rules) {
+      const held = rule.match.holds(state);
+      trace?.push({ step: 'rule', rule, held });
+      if (held) return rule.serve.decide(state);
+    }
+    trace?.push({ step: 'default', serve: defaultServe });
+    return defaultServe.decide(state);
+  };
+
+  return {
+    key,
+    enabled,
+    variations: read.variations.map((variation) => variation.key),
+    variationTexts: outcomes.variationTexts,
+    decide: scope.memory === undefined ? decideAnew : remembered(decideAnew, scope.memory),
+    decideAnew,
+  };
+}
+
+/** A flag whose entry cannot be read: an error of its own, and no reason not to serve the others. */
+export function compileMalformedFlag(
+  problem: string,
+  { key, memberPrefix }: Pick<FlagScope, 'key' | 'memberPrefix'>,
+): CompiledFlag {
+  const malformed = createOutcomeTable({ key, memberPrefix, variations: [] }).error('MALFORMED');
+  const decide: Decide = (state) => {
+    state.trace?.push({ step: 'malformed', problem });
+    return malformed;
+  };
+  return { key, enabled: false, variations: [], variationTexts: [], decide, decideAnew: decide };
+}
+
+function compilePrerequisite(read: Prerequisite, { flags }: FlagScope): CompiledPrerequisite {
+  const flag = flags.get(read.flag);
+  const variation = flag?.variations.indexOf(read.variation) ?? -1;
+  return flag === undefined || variation < 0 ? { read } : { read, required: { flag, variation } };
+}
+
+/** The other flag must be on and serve the variation for this very context. */
+function isMet(prerequisite: CompiledPrerequisite, state: EvaluationState): boolean {
+  const { required } = prerequisite;
+  const { trace } = state;
+  // Only the steps of the flag that was asked about are traced, not those of the flags it depends on.
+  state.trace = undefined;
+  const outcome = required?.flag.decide(state);
+  state.trace = trace;
+  const held = required?.flag.enabled === true && outcome?.variation === required.variation;
+  trace?.push({ step: 'prerequisite', prerequisite, outcome, held });
+  return held;
+}
+
+/** Which key gets which outcome. A key in two targets is refused at write; in data the first target has it. */
+function compileTargets(
+  { targets }: ReadFlag,
+  outcomes: OutcomeTable,
+): ReadonlyMap<string, Outcome> | undefined {
+  const outcomeByKey = new Map<string, Outcome>();
+  for (const { variation, keys } of targets) {
+    const outcome = outcomes.of({ variation, reason: 'TARGET' });
+    for (const key of keys) if (!outcomeByKey.has(key)) outcomeByKey.set(key, outcome);
+  }
+  return outcomeByKey.size === 0 ? undefined : outcomeByKey;
+}
+
+function remembered(decide: Decide, memory: number): Decide {
+  return (state) => {
+    const known = state.decided[memory] === state.generation ? state.outcomes[memory] : undefined;
+    if (known !== undefined) return known;
+    const outcome = decide(state);
+    state.decided[memory] = state.generation;
+    state.outcomes[memory] = outcome;
+    return outcome;
+  };
+}
