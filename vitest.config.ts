@@ -26,7 +26,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'manager',
-          include: ['manager/**/*.test.ts'],
+          include: ['manager/**/*.test.ts', 'compat/**/*.test.ts'],
           exclude,
           globalSetup: ['manager/test/support/postgres.global.ts'],
           testTimeout: 30_000,
