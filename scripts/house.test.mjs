@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+const lockfile = readJson('package-lock.json');
+const manifests = readJson('package.json')
+  .workspaces.flatMap((pattern) =>
+    pattern.endsWith('/*')
+      ? readdirSync(join(root, pattern.slice(0, -2))).map((name) => join(pattern.slice(0, -2), name))
+      : [pattern],
+  )
+  .map((folder) => join(folder, 'package.json'));
+
+/** Licences that may stand beside MIT in what people install. */
+const suitable =
+  /^(MIT|ISC|BSD-2-Clause|BSD-3-Clause|0BSD|Apache-2\.0|BlueOak-1\.0\.0|CC0-1\.0|Unlicense|Python-2\.0|PostgreSQL)$/;
+
+describe('the house', () => {
+  it('names every version exactly', () => {
+    for (const manifest of ['package.json', ...manifests]) {
+      const {
+        dependencies = {},
+        devDependencies = {},
+        optionalDependencies = {},
+        peerDependencies = {},
+      } = readJson(manifest);
+      for (const [name, version] of Object.entries({
+        ...dependencies,
+        ...devDependencies,
+        ...optionalDependencies,
+        ...peerDependencies,
+      })) {
+        expect(version, `${manifest}: ${name}`).toMatch(/^\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/);
+      }
+    }
+  });
+
+  it('has a lockfile with a hash and without an address for every package', () => {
+    for (const [path, entry] of Object.entries(lockfile.packages)) {
+      if (!path.includes('node_modules/') || entry.link) continue;
+      expect(entry.resolved, path).toBeUndefined();
+      expect(entry.integrity, path).toMatch(/^sha512-/);
+    }
+  });
+
+  it('has decided about every package that wants to run an install script', () => {
+    const decided = Object.keys(readJson('package.json').allowScripts);
+    for (const [path, entry] of Object.entries(lockfile.packages)) {
+      if (entry.hasInstallScript)
+        expect(decided).toContain(path.slice(path.lastIndexOf('node_modules/') + 13));
+    }
+  });
+
+  it('installs nothing at run time whose licence does not suit MIT', () => {
+    for (const [path, entry] of Object.entries(lockfile.packages)) {
+      if (!path.includes('node_modules/') || entry.link || entry.dev) continue;
+      expect(entry.license, path).toMatch(suitable);
+    }
+  });
+
+  it('brings no dependency to the browser', () => {
+    for (const sdk of ['core', 'client']) {
+      const names = Object.keys(readJson(`sdks/${sdk}/package.json`).dependencies ?? {});
+      expect(names.filter((name) => !name.startsWith('@fauna-flags/'))).toEqual([]);
+    }
+  });
+});
