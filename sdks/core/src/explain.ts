@@ -1,20 +1,20 @@
 import { type CompileOptions, compile } from './compile.ts';
+import type { CompiledRuleset } from './compiled-ruleset.ts';
 import type { Explanation } from './explanation.ts';
 import type { Context, Ruleset } from './model.ts';
 
-/** What to explain. */
-export interface ExplainInput {
-  readonly ruleset: Ruleset;
-  readonly flagKey: string;
-  readonly context: Context;
-}
-
 /**
- * Answers "why did this user get this?" for one flag: its evaluation and the decisions that led there. Compiles the
- * ruleset for it; whoever has a compiled one at hand calls `explain` on that.
+ * Answers "why did this user get this?" for one flag: its evaluation and the decisions that led there. A ruleset that is
+ * not compiled yet is compiled for it, with `options`, and throws RulesetError when it is none.
  *
- * Throws RulesetError when the ruleset is none.
+ * @example explain(ruleset, 'checkout', { key: 'user-1' }).path
  */
-export function explain({ ruleset, flagKey, context }: ExplainInput, options?: CompileOptions): Explanation {
-  return compile(ruleset, options).explain(flagKey, context);
+export function explain(
+  ruleset: CompiledRuleset | Ruleset,
+  flagKey: string,
+  context: Context,
+  options?: CompileOptions,
+): Explanation {
+  const compiled = 'evaluate' in ruleset ? ruleset : compile(ruleset, options);
+  return compiled.explain(flagKey, context);
 }

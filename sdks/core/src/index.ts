@@ -1,9 +1,10 @@
+export { affectedFlags } from './affected-flags.ts';
 export { contextKey } from './attribute-value.ts';
 export { boundariesOf, bucket, sliceAt, unitOf } from './bucket.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export type { CompiledRuleset } from './compiled-ruleset.ts';
 export { parseDate } from './date.ts';
-export { type ExplainInput, explain } from './explain.ts';
+export { explain } from './explain.ts';
 export type * from './explanation.ts';
 export { fmix32 } from './fmix32.ts';
 export { isDeeperThan } from './json.ts';
