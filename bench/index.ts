@@ -1,1 +1,20 @@
-export {};
+/** Picks the benchmark: `npm run bench -- evaluate`. Each is loaded only when it is asked for. */
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  evaluate: async (args) => (await import('./evaluate/evaluate.ts')).evaluate(args),
+  /** What `evaluate` starts for each engine; useful alone under a profiler. */
+  engine: async (args) => (await import('./evaluate/engine-process.ts')).engineProcess(args),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (benchmark === undefined) {
+  console.error(`Cannot run benchmark "${name}": say "npm run bench -- evaluate"`);
+  process.exitCode = 1;
+} else {
+  try {
+    await benchmark(args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
