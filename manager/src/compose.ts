@@ -1,0 +1,143 @@
+/*
+ * The composition root: the only place that knows which adapter stands behind which port, and the only one in the manager
+ * that may import the bearer.
+ */
+import { randomBytes } from 'node:crypto';
+import { bearerPrefixes, createBearer, MemoryShelf, memorySources } from '@fauna-flags/bearer';
+import { nodeClock, nodeCrypto } from '@fauna-flags/bearer/node';
+import { re2Regex } from '@fauna-flags/core/re2';
+import type { Logger } from 'pino';
+import { createManagerApp } from './app.ts';
+import type { Config } from './config.ts';
+import { memoryStore, postgresOutbox, startPublisher } from './features/publishing/index.ts';
+import { firstBoot, type SampleKeys } from './first-boot.ts';
+import { createDatabase, createPool, migrate } from './platform/database/index.ts';
+import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
+import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts';
+import { routeByPrefix } from './platform/route-by-prefix.ts';
+import type { Fetch } from './platform/server.ts';
+import { readiness } from './readiness.ts';
+
+/** Everything that one process runs, behind one `fetch`. */
+export interface Fauna {
+  readonly fetch: Fetch;
+  /** Where the data lies, for the person who started it. */
+  readonly dataFolder: string;
+  /** The keys of the sample project, while it exists. */
+  readonly sample: SampleKeys | undefined;
+  /** Tells every open stream to come back later, and ends it. */
+  drain(): Promise<void>;
+  /** Ends what is left, the database last. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts Fauna together: database, migrations, first boot, store, publisher, bearer, API. It resolves when every route can
+ * be answered from the newest state.
+ */
+export async function composeFauna({
+  config,
+  log,
+}: {
+  readonly config: Config;
+  readonly log: Logger;
+}): Promise<Fauna> {
+  const endings: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    return await compose({ config, log, close, atEnd: (end) => endings.push(end) });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function compose({
+  config,
+  log,
+  close,
+  atEnd,
+}: {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly close: () => Promise<void>;
+  readonly atEnd: (end: () => Promise<unknown>) => void;
+}): Promise<Fauna> {
+  const { url, dataFolder } = await openPostgres({ config, atEnd });
+  const pool = createPool({ url, onError: (err) => log.warn({ err }, 'A database connection broke') });
+  atEnd(() => pool.end());
+  await migrate(pool);
+  const database = createDatabase(pool);
+
+  const shelf = new MemoryShelf();
+  const store = memoryStore(shelf);
+  const { sample } = await firstBoot({ config, database });
+  const publisher = await startPublisher({
+    outbox: postgresOutbox(database),
+    store,
+    schedule: (callback, delayMs) => {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    random: Math.random,
+    log,
+  });
+  atEnd(() => publisher.close());
+
+  const bearer = createBearer({
+    ...memorySources(shelf),
+    clock: nodeClock,
+    random: Math.random,
+    crypto: nodeCrypto,
+    regex: re2Regex(),
+    log: {
+      info: (message, fields = {}) => log.info(fields, message),
+      warn: (message, fields = {}) => log.warn(fields, message),
+      error: (message, fields = {}) => log.error(fields, message),
+    },
+  });
+  const manager = createManagerApp({
+    database,
+    adminToken: config.adminToken,
+    onCommit: () => publisher.nudge(),
+    log,
+    now: () => new Date(),
+    randomBytes: (length) => randomBytes(length),
+  });
+
+  return {
+    fetch: routeByPrefix({
+      routes: [
+        { prefixes: ['/api'], fetch: manager.fetch },
+        { prefixes: bearerPrefixes, fetch: bearer.app.fetch },
+        {
+          prefixes: ['/healthz', '/readyz', '/metrics'],
+          fetch: readiness({ database, status: () => bearer.status() }),
+        },
+      ],
+      otherwise: manager.fetch,
+    }),
+    dataFolder,
+    sample,
+    drain: () => bearer.close(),
+    close,
+  };
+}
+
+async function openPostgres({
+  config,
+  atEnd,
+}: {
+  readonly config: Config;
+  readonly atEnd: (end: () => Promise<unknown>) => void;
+}): Promise<{ readonly url: string; readonly dataFolder: string }> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, dataFolder: config.dataDir };
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  const lock = await holdDataFolder({ url: server.url, dataDir: config.dataDir });
+  // Only whoever holds the folder may end its server; a second Fauna has not come this far.
+  atEnd(() => server.stop());
+  atEnd(() => lock.release());
+  return { url: server.url, dataFolder: server.folder };
+}
