@@ -1,0 +1,2 @@
+export { createAttribute } from './create-attribute.ts';
+export { attributeRoutes } from './routes.ts';
