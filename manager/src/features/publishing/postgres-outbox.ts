@@ -1,17 +1,17 @@
 import { keyRegistryDocument, type Snapshot } from '@fauna-flags/protocol';
 import { and, eq, isNull, lte, or, sql } from 'drizzle-orm';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { environments, keyRegistry, publishState, snapshots } from '../../platform/database/schema/index.ts';
+import type { Database, Queries } from '../../platform/database/index.ts';
+import { environments, keyRegistry, publishState, snapshots } from '../../platform/database/index.ts';
 import type { Outbox } from './outbox.ts';
 import type { StoredPosition } from './publish-store.ts';
 
 const position = { epoch: snapshots.epoch, version: snapshots.version, hash: snapshots.hash };
 
 /** The outbox in the tables `snapshots` and `publish_state`. No call holds a lock while the store is asked. */
-export function postgresOutbox(db: NodePgDatabase): Outbox {
+export function postgresOutbox(database: Database): Outbox {
   return {
     async pending() {
-      const rows = await db
+      const rows = await database.read
         .select({ documentId: snapshots.documentId })
         .from(snapshots)
         .leftJoin(publishState, eq(publishState.documentId, snapshots.documentId))
@@ -25,7 +25,7 @@ export function postgresOutbox(db: NodePgDatabase): Outbox {
     },
 
     async deleted() {
-      const rows = await db
+      const rows = await database.read
         .select({ documentId: publishState.documentId })
         .from(publishState)
         .leftJoin(snapshots, eq(snapshots.documentId, publishState.documentId))
@@ -34,7 +34,7 @@ export function postgresOutbox(db: NodePgDatabase): Outbox {
     },
 
     async read(documentId): Promise<Snapshot | undefined> {
-      const [row] = await db
+      const [row] = await database.read
         .select({ ...position, payload: snapshots.payload })
         .from(snapshots)
         .where(eq(snapshots.documentId, documentId));
@@ -42,12 +42,14 @@ export function postgresOutbox(db: NodePgDatabase): Outbox {
     },
 
     async positions() {
-      const rows = await db.select({ documentId: snapshots.documentId, ...position }).from(snapshots);
+      const rows = await database.read
+        .select({ documentId: snapshots.documentId, ...position })
+        .from(snapshots);
       return new Map(rows.map(({ documentId, ...stored }) => [documentId, stored]));
     },
 
     async markPublished(documentId, { epoch, version, hash }) {
-      await db
+      await database.read
         .insert(publishState)
         .values({ documentId, epoch, version, hash })
         .onConflictDoUpdate({
@@ -59,19 +61,15 @@ export function postgresOutbox(db: NodePgDatabase): Outbox {
     },
 
     async forget(documentId) {
-      await db.delete(publishState).where(eq(publishState.documentId, documentId));
+      await database.read.delete(publishState).where(eq(publishState.documentId, documentId));
     },
 
-    raiseEpoch: (documentId, above) => db.transaction((tx) => raiseEpoch(tx, documentId, above)),
+    raiseEpoch: (documentId, above) => database.transaction((tx) => raiseEpoch(tx, documentId, above)),
   };
 }
 
 /** The row that owns the document's position is locked first, as every writer does, so no version is lost between. */
-async function raiseEpoch(
-  tx: Pick<NodePgDatabase, 'update'>,
-  documentId: string,
-  above: StoredPosition,
-): Promise<void> {
+async function raiseEpoch(tx: Queries, documentId: string, above: StoredPosition): Promise<void> {
   const epoch = above.epoch + 1;
   const owner =
     documentId === keyRegistryDocument
