@@ -1,0 +1,56 @@
+import type { Configuration } from '@fauna-flags/protocol';
+import { Problem } from '@fauna-flags/protocol';
+import { and, eq } from 'drizzle-orm';
+import { flagConfigurations, type Queries } from '../../platform/database/index.ts';
+import { findEnvironment } from '../environments/index.ts';
+import { findProject } from '../projects/index.ts';
+import { findFlag } from './find-flag.ts';
+
+/** A flag's configuration in one environment as the database holds it. */
+export type ConfigurationRow = typeof flagConfigurations.$inferSelect;
+
+/** A configuration as answers and the audit trail carry it. */
+export function toConfiguration(
+  row: ConfigurationRow,
+  { flag, environment }: { flag: string; environment: string },
+): Configuration {
+  return {
+    flag,
+    environment,
+    enabled: row.enabled,
+    offVariation: row.offVariation,
+    prerequisites: row.prerequisites,
+    targets: row.targets,
+    rules: [...row.rules],
+    defaultServe: row.defaultServe,
+    revision: row.revision,
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+/** The configuration of a flag in an environment. */
+export async function readConfiguration(
+  queries: Queries,
+  where: { project: string; flag: string; environment: string },
+): Promise<Configuration> {
+  const project = await findProject(queries, where.project);
+  const flag = await findFlag(queries, project, where.flag);
+  const environment = await findEnvironment(queries, where);
+  const row = await findConfiguration(queries, { flagId: flag.id, environmentId: environment.id });
+  return toConfiguration(row, where);
+}
+
+/** The configuration's row. */
+export async function findConfiguration(
+  queries: Queries,
+  { flagId, environmentId }: { flagId: string; environmentId: string },
+): Promise<ConfigurationRow> {
+  const [row] = await queries
+    .select()
+    .from(flagConfigurations)
+    .where(and(eq(flagConfigurations.flagId, flagId), eq(flagConfigurations.environmentId, environmentId)));
+  // Every flag has a row in every environment; only a deletion between two reads can take it away.
+  if (row === undefined)
+    throw new Problem('not_found', 'Cannot find the configuration: it was deleted just now');
+  return row;
+}

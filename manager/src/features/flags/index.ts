@@ -1,0 +1,4 @@
+export { createFlag } from './create-flag.ts';
+export { putConfiguration } from './put-configuration.ts';
+export { flagRoutes } from './routes.ts';
+export { toggleFlag } from './toggle-flag.ts';

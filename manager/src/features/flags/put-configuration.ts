@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Configuration,
+  flagConfigurationSchema,
+  type NamedRule,
+  type PutConfiguration,
+  type RuleInput,
+} from '@fauna-flags/protocol';
+import { and, eq } from 'drizzle-orm';
+import { flagConfigurations } from '../../platform/database/index.ts';
+import { type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
+import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
+import { checkConfiguration, loadProjectModel } from '../targeting/index.ts';
+import { findConfiguration, toConfiguration } from './configuration.ts';
+import { findFlag } from './find-flag.ts';
+
+/** Which configuration is changed, by whom, and which revision of it they saw. */
+export interface ConfigurationChange {
+  readonly actor: string;
+  readonly project: string;
+  readonly flag: string;
+  readonly environment: string;
+  readonly confirm: string | undefined;
+}
+
+/** 48 bits: unique among the hundred rules of a flag. */
+const ruleIdBytes = 6;
+
+/** Replaces a flag's configuration in one environment; `enabled` stays as it is when the input leaves it out. */
+export function putConfiguration(
+  deps: WriteDeps,
+  change: ConfigurationChange & { readonly ifMatch: IfMatch },
+  input: PutConfiguration,
+): Promise<Configuration> {
+  return writeEnvironment(deps, change, async ({ tx, at, project, environment, record }) => {
+    const flag = await findFlag(tx, project, change.flag);
+    const row = await findConfiguration(tx, { flagId: flag.id, environmentId: environment.id });
+    const before = toConfiguration(row, change);
+    requireRevision(change.ifMatch, before);
+    requireConfirm(change.confirm, environment);
+    const model = await loadProjectModel(tx, project.id);
+    checkConfiguration(input, {
+      flag: { ...flag, archived: flag.archivedAt !== null },
+      environment: environment.key,
+      model,
+    });
+    const edited = toColumns(deps, input, row.enabled);
+    if (isDeepStrictEqual({ ...before, ...edited }, before)) return before;
+    const set = { ...edited, revision: row.revision + 1, updatedAt: at };
+    await tx
+      .update(flagConfigurations)
+      .set(set)
+      .where(
+        and(eq(flagConfigurations.flagId, flag.id), eq(flagConfigurations.environmentId, environment.id)),
+      );
+    const after = toConfiguration({ ...row, ...set }, change);
+    record({
+      action: 'configuration.update',
+      entity: { kind: 'flag', key: flag.key },
+      environment: environment.key,
+      before,
+      after,
+    });
+    return after;
+  });
+}
+
+/** What was judged becomes what is kept: rules get ids, and the ruleset's own schema proves the rest. */
+function toColumns(deps: Pick<WriteDeps, 'randomBytes'>, input: PutConfiguration, enabled: boolean) {
+  const rules = input.rules.map((rule) => ({
+    ...rule,
+    id: rule.id ?? Buffer.from(deps.randomBytes(ruleIdBytes)).toString('hex'),
+  }));
+  const parsed = flagConfigurationSchema.parse({ ...input, rules, enabled: input.enabled ?? enabled });
+  return { ...parsed, rules: parsed.rules.map((rule, index) => named(rule, input.rules[index])) };
+}
+
+function named(rule: Omit<NamedRule, 'name'>, input: RuleInput | undefined): NamedRule {
+  const name = input?.name;
+  return name === undefined || name === null ? rule : { ...rule, name };
+}
