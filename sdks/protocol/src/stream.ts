@@ -68,16 +68,21 @@ export interface StreamFrame {
   readonly id: string;
   readonly event: StreamEvent;
   readonly data: string;
-  /** How long a reader waits before it reconnects; told once, with the first frame. */
-  readonly retryMs?: number;
 }
 
 /**
  * Writes a frame as one block of text. Stored JSON may hold line breaks between its tokens (never inside a string), so
  * data is written line by line: a reader joins the lines again, and no text can end the block early.
  */
-export function writeFrame({ id, event, data, retryMs }: StreamFrame): string {
+export function writeFrame({ id, event, data }: StreamFrame): string {
   const lines = data.replaceAll(/\r\n|\r|\n/g, '\ndata: ');
-  const retry = retryMs === undefined ? '' : `retry: ${retryMs}\n`;
-  return `id: ${id}\nevent: ${event}\ndata: ${lines}\n${retry}\n`;
+  return `id: ${id}\nevent: ${event}\ndata: ${lines}\n\n`;
+}
+
+/**
+ * The end of a stream's first frame, in place of its last line break: how long a reader waits before it reconnects.
+ * It stands behind the data, so that the frame itself can be the same bytes for every stream.
+ */
+export function writeRetry(retryMs: number): string {
+  return `retry: ${Math.round(retryMs)}\n\n`;
 }

@@ -1,0 +1,108 @@
+import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
+import { type Context, Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
+import { reasonOf } from './log.ts';
+import { admit } from './middleware/admit.ts';
+import { corsHeaders, preflight } from './middleware/cors.ts';
+import { allowsOrigin } from './middleware/origin.ts';
+import { answerProblem, commonHeaders, type ErrorStyle } from './middleware/respond.ts';
+import { connectRoutes } from './routes/connect.ts';
+import { ofrepRoutes } from './routes/ofrep.ts';
+import type { Route } from './routes/route.ts';
+import { streamRoutes } from './routes/stream.ts';
+import { usageRoutes } from './routes/usage.ts';
+import type { Services } from './services.ts';
+import type { BearerStatus } from './status.ts';
+
+/** Paths that belong to the bearer, whatever stands behind them: whoever mounts it sends these, and nothing else. */
+export const bearerPrefixes: readonly string[] = ['/connect', '/stream', '/usage', '/ofrep'];
+
+const routes: readonly Route[] = [...connectRoutes, ...streamRoutes, ...usageRoutes, ...ofrepRoutes];
+
+/** The bearer as one portable application. */
+export function createApp(services: Services, status: () => BearerStatus): Hono {
+  // Clients that join a base URL and a path carelessly send two slashes.
+  const app = new Hono({ getPath: (request) => getPath(request).replace(/^\/{2,}/, '/') });
+  for (const prefix of bearerPrefixes)
+    for (const path of [prefix, `${prefix}/*`]) app.options(path, (c) => preflight(c.req.header('origin')));
+  for (const route of routes) app.on(route.method, route.path, (c) => answer(c, route, services));
+  for (const path of new Set(routes.map((route) => route.path)))
+    app.all(path, (c) => refuseMethod(c.req.raw, path));
+  app.get('/healthz', () => statusAnswer(200, { status: 'ok' }));
+  app.get('/readyz', () => statusAnswer(status().ready ? 200 : 503, status()));
+  app.notFound((c) =>
+    refuse(c.req.raw, new Problem('not_found', 'Cannot find this path'), styleOf(c.req.path)),
+  );
+  app.onError((error, c) => answerError(c.req.raw, error, styleOf(c.req.path), services));
+  return app;
+}
+
+async function answer(c: Context, route: Route, services: Services): Promise<Response> {
+  const request = c.req.raw;
+  if (route.streams === true && request.method === 'HEAD') return refuseMethod(request, route.path);
+  let key: RegisteredKey | undefined;
+  try {
+    const caller = admit(request, route.demand, services, (known) => {
+      key = known;
+    });
+    const param = (name: string) => c.req.param(name) ?? '';
+    const response = await route.handle({ caller, request, param, services });
+    for (const [name, value] of Object.entries(corsFor(request, key))) response.headers.set(name, value);
+    return response;
+  } catch (error) {
+    return answerError(request, error, route.errors, services, key);
+  }
+}
+
+/**
+ * CORS headers by what is known of the caller: none for server keys and foreign origins. Before a key is known every
+ * answer is a constant, so any page may read it; a browser's SDK must be able to tell "no such key" from "no network".
+ */
+function corsFor(request: Request, key: RegisteredKey | undefined): Record<string, string> {
+  const origin = request.headers.get('origin');
+  if (origin === null) return {};
+  if (key !== undefined && (key.kind === 'server' || !allowsOrigin(key, origin))) return {};
+  return corsHeaders(origin);
+}
+
+function answerError(
+  request: Request,
+  error: unknown,
+  style: ErrorStyle,
+  { log }: Services,
+  key?: RegisteredKey,
+): Response {
+  if (error instanceof Problem) return answerProblem(error, style, corsFor(request, key));
+  log.error('Cannot answer a request', { reason: reasonOf(error) });
+  return answerProblem(new Problem('internal', 'Cannot answer this request'), style, corsFor(request, key));
+}
+
+function refuse(
+  request: Request,
+  problem: Problem,
+  style: ErrorStyle,
+  headers: Record<string, string> = {},
+): Response {
+  return answerProblem(problem, style, { ...corsFor(request, undefined), ...headers });
+}
+
+function refuseMethod(request: Request, path: string): Response {
+  const allowed = routes.filter((route) => route.path === path).flatMap(methodsOf);
+  const problem = new Problem('method_not_allowed', 'Cannot use this method here');
+  return refuse(request, problem, styleOf(path), { Allow: [...allowed, 'OPTIONS'].join(', ') });
+}
+
+function methodsOf({ method, streams }: Route): readonly string[] {
+  return method === 'GET' && streams !== true ? ['GET', 'HEAD'] : [method];
+}
+
+function styleOf(path: string): ErrorStyle {
+  return path.startsWith('/ofrep') ? 'ofrep' : 'problem';
+}
+
+function statusAnswer(status: number, body: object): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...commonHeaders, 'Content-Type': 'application/json' },
+  });
+}

@@ -1,0 +1,128 @@
+import type { RegexPort } from '@fauna-flags/core';
+import { keyRegistryDocument } from '@fauna-flags/protocol';
+import type { Hono } from 'hono';
+import { createApp } from './app.ts';
+import type { Clock } from './clock.ts';
+import { type BearerLimits, defaultBearerLimits } from './config.ts';
+import type { BearerCrypto } from './crypto.ts';
+import { DocumentFollower } from './documents/document-follower.ts';
+import { isUsable, type KeyRing, parseKeyRing } from './keys/key-ring.ts';
+import type { KeySource } from './keys/key-source.ts';
+import type { Log } from './log.ts';
+import { allowsOrigin } from './middleware/origin.ts';
+import { Environments } from './rulesets/environments.ts';
+import type { RulesetSource } from './rulesets/ruleset-source.ts';
+import type { Services } from './services.ts';
+import type { BearerStatus } from './status.ts';
+import type { OpenStream } from './streams/open-stream.ts';
+import { Streams } from './streams/streams.ts';
+import { MemoryUsageSink } from './usage/memory-usage-sink.ts';
+import type { UsageSink } from './usage/usage-sink.ts';
+
+/** What a bearer is made of. Everything that a runtime differs in comes in here. */
+export interface BearerDeps {
+  readonly rulesets: RulesetSource;
+  readonly keys: KeySource;
+  /** Where evaluation counts go; kept in memory, bounded, when absent. */
+  readonly usage?: UsageSink;
+  readonly clock: Clock;
+  /** Uniform in [0, 1); spreads timers, never makes secrets. */
+  readonly random: () => number;
+  readonly crypto: BearerCrypto;
+  /** Without it no `matches` condition holds. */
+  readonly regex?: RegexPort;
+  readonly log: Log;
+  readonly limits?: Partial<BearerLimits>;
+}
+
+/** A running bearer. */
+export interface Bearer {
+  /** The application; answers `bearerPrefixes`, `/healthz` and `/readyz`. */
+  readonly app: Hono;
+  /** How it does; the same as `/readyz`. */
+  status(): BearerStatus;
+  /** Says goodbye to every stream, closes them and the sources. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a bearer: it follows the key registry and every environment that a key leads to, and answers at once with what
+ * it has, or with 503 until it has something.
+ */
+export function createBearer(deps: BearerDeps): Bearer {
+  const { clock, random, crypto, log } = deps;
+  const limits: BearerLimits = { ...defaultBearerLimits, ...deps.limits };
+  const streams = new Streams(clock, random, limits);
+  const environments = new Environments({
+    source: deps.rulesets,
+    regex: deps.regex,
+    clock,
+    random,
+    crypto,
+    log,
+    limits,
+  });
+  const keys = new DocumentFollower<KeyRing>({
+    documentId: keyRegistryDocument,
+    reader: deps.keys,
+    parse: ({ payload }) => parseKeyRing(payload),
+    onApplied: (ring) => {
+      streams.revokeUnless(isGood);
+      environments.follow(ring.environments());
+    },
+    clock,
+    random,
+    crypto,
+    log,
+    limits,
+  });
+  streams.isGood = isGood;
+  const services: Services = {
+    keys,
+    environments,
+    streams,
+    usage: deps.usage ?? new MemoryUsageSink(),
+    clock,
+    crypto,
+    log,
+    limits,
+  };
+  let closing: Promise<void> | undefined;
+  keys.start();
+  return { app: createApp(services, status), status, close };
+
+  /** Whether a stream may stay open: its key is still good, and still stands for what the stream was opened for. */
+  function isGood({ key, origin }: OpenStream): boolean {
+    const now = keys.document?.findById(key.id);
+    if (!isUsable(now, clock.now())) return false;
+    if (now === key) return true;
+    return now.environment === key.environment && now.kind === key.kind && allowsOrigin(now, origin);
+  }
+
+  function status(): BearerStatus {
+    const followed = [...environments.all()];
+    const settled = followed.every(({ live, follower }) => live !== undefined || follower.answered);
+    return {
+      ready: closing === undefined && keys.document !== undefined && settled,
+      keys: keys.status(),
+      environments: followed.map(({ id, hub, follower }) => ({
+        id,
+        ...follower.status(),
+        streams: hub.size,
+      })),
+      streams: streams.open,
+    };
+  }
+
+  function close(): Promise<void> {
+    closing ??= shut();
+    return closing;
+  }
+
+  async function shut(): Promise<void> {
+    streams.close();
+    keys.stop();
+    environments.stop();
+    await Promise.allSettled([deps.rulesets.close(), deps.keys.close()]);
+  }
+}

@@ -1,0 +1,29 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
+import type { BearerCrypto } from '../crypto.ts';
+
+const tagLength = 16;
+
+/** The crypto port on node:crypto. */
+export const nodeCrypto: BearerCrypto = {
+  sha256Hex: (data) => createHash('sha256').update(data).digest('hex'),
+  hmacSha256: (secret, data) => createHmac('sha256', secret).update(data).digest(),
+  seal({ secret, nonce, associated, data }) {
+    const cipher = createCipheriv('aes-256-gcm', secret, nonce, { authTagLength: tagLength }).setAAD(
+      associated,
+    );
+    return Buffer.concat([cipher.update(data), cipher.final(), cipher.getAuthTag()]);
+  },
+  open({ secret, nonce, associated, data }) {
+    const tagAt = data.length - tagLength;
+    if (tagAt < 0) return undefined;
+    const decipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: tagLength })
+      .setAAD(associated)
+      .setAuthTag(data.subarray(tagAt));
+    try {
+      return Buffer.concat([decipher.update(data.subarray(0, tagAt)), decipher.final()]);
+    } catch {
+      // node:crypto says by an exception that the tag does not hold.
+      return undefined;
+    }
+  },
+};

@@ -1,0 +1,71 @@
+import {
+  type HandleKey,
+  keyRegistrySchema,
+  type RegisteredKey,
+  registeredKeySchema,
+} from '@fauna-flags/protocol';
+
+/**
+ * One key registry, ready to be asked. Immutable. Keys are found by digest in a map, which leaves no timing to measure,
+ * and an unknown key costs one look-up and is not remembered, so that strangers cannot fill memory.
+ */
+export class KeyRing {
+  readonly #byDigest = new Map<string, RegisteredKey>();
+  readonly #byId = new Map<string, RegisteredKey>();
+  /** The secrets of stream handles; the first seals. */
+  readonly handleKeys: readonly HandleKey[];
+
+  constructor(
+    keys: Iterable<readonly [digest: string, key: RegisteredKey]>,
+    handleKeys: readonly HandleKey[],
+  ) {
+    this.handleKeys = handleKeys;
+    for (const [digest, key] of keys) {
+      this.#byDigest.set(digest, key);
+      this.#byId.set(key.id, key);
+    }
+  }
+
+  /** The key with this SHA-256 (hex), whatever its state. */
+  find(digest: string): RegisteredKey | undefined {
+    return this.#byDigest.get(digest);
+  }
+
+  /** The key with this id, whatever its state. */
+  findById(id: string): RegisteredKey | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The UUIDs of the environments that any key gives access to. */
+  environments(): ReadonlySet<string> {
+    const environments = new Set<string>();
+    for (const key of this.#byId.values()) if (key.state === 'active') environments.add(key.environment);
+    return environments;
+  }
+}
+
+/** Whether a key is good at this moment. Expiry is judged by the clock, so that it holds without any message. */
+export function isUsable(key: RegisteredKey | undefined, now: number): key is RegisteredKey {
+  return key !== undefined && key.state === 'active' && (key.expiresAt === undefined || now < key.expiresAt);
+}
+
+const rootSchema = keyRegistrySchema.omit({ keys: true });
+
+/**
+ * Reads a registry's payload. A root that is no registry throws; a single entry that cannot be read is as good as absent,
+ * so that one bad key cannot block the revocation of another.
+ */
+export function parseKeyRing(payload: Uint8Array): KeyRing {
+  const json: unknown = JSON.parse(new TextDecoder().decode(payload));
+  const { handleKeys } = rootSchema.parse(json);
+  return new KeyRing(entriesOf((json as { keys?: unknown }).keys), handleKeys);
+}
+
+function entriesOf(keys: unknown): (readonly [string, RegisteredKey])[] {
+  if (typeof keys !== 'object' || keys === null || Array.isArray(keys))
+    throw new TypeError('the registry has no keys');
+  return Object.entries(keys).flatMap(([digest, entry]) => {
+    const key = registeredKeySchema.safeParse(entry);
+    return key.success ? [[digest, key.data] as const] : [];
+  });
+}

@@ -1,0 +1,53 @@
+import { isPlausibleSdkKey, Problem, type RegisteredKey } from '@fauna-flags/protocol';
+import type { BearerCrypto } from '../crypto.ts';
+import { isUsable, type KeyRing } from '../keys/key-ring.ts';
+
+/** Longer texts are no SDK keys: 200 visible characters is the longest that may be chosen. */
+const keyLengthMax = 256;
+
+/**
+ * The SDK key that a request shows: `Authorization: Bearer <key>`, `Authorization: <key>` or `X-API-Key: <key>`; never
+ * from the URL.
+ */
+export function shownKey(headers: Headers): string | undefined {
+  const authorization = headers.get('authorization');
+  const shown = authorization === null ? headers.get('x-api-key') : authorization.replace(/^bearer +/i, '');
+  const text = shown?.trim();
+  return text === undefined || text === '' || text.length > keyLengthMax ? undefined : text;
+}
+
+/** Finds the key of a request. Missing, unknown, revoked and expired are one and the same answer. */
+export function authenticate(
+  headers: Headers,
+  ring: KeyRing,
+  crypto: BearerCrypto,
+  now: number,
+): RegisteredKey {
+  const text = shownKey(headers);
+  if (text === undefined || !isPlausibleSdkKey(text)) throw unauthorized();
+  const key = ring.find(crypto.sha256Hex(text));
+  if (!isUsable(key, now)) throw unauthorized();
+  return key;
+}
+
+/** The one answer to whoever shows no good key. */
+export function unauthorized(): Problem {
+  return new Problem('unauthorized', 'Cannot find an active SDK key in this request');
+}
+
+/** Refuses a URL that carries an SDK key: URLs end up in logs, histories and referrers. */
+export function refuseKeyInQuery(url: string, ring: KeyRing | undefined, crypto: BearerCrypto): void {
+  const queryAt = url.indexOf('?');
+  if (queryAt < 0) return;
+  for (const [name, value] of new URLSearchParams(url.slice(queryAt + 1))) {
+    // A handle is long and no key; every other value is short enough to be looked up.
+    const couldBeKey = name !== 'h' && value.length >= 32 && value.length <= keyLengthMax;
+    const isKey =
+      /^fauna_(cli|srv)_/.test(value) || (couldBeKey && ring?.find(crypto.sha256Hex(value)) !== undefined);
+    if (isKey)
+      throw new Problem(
+        'invalid',
+        'Cannot take an SDK key from the URL: send it as "Authorization: Bearer <key>"',
+      );
+  }
+}

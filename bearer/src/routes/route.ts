@@ -1,0 +1,23 @@
+import type { Caller, Demand } from '../middleware/admit.ts';
+import type { ErrorStyle } from '../middleware/respond.ts';
+import type { Services } from '../services.ts';
+
+/** What a route is given: an admitted caller and the request. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly request: Request;
+  /** The path's parameters, decoded. */
+  readonly param: (name: string) => string;
+  readonly services: Services;
+}
+
+/** One route. Its handler never judges who asks; it may throw a Problem. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly demand: Demand;
+  readonly errors: ErrorStyle;
+  /** True where an answer stays open, so that HEAD, which has no body to close, is refused. */
+  readonly streams?: boolean;
+  readonly handle: (asked: Asked) => Response | Promise<Response>;
+}

@@ -1,0 +1,25 @@
+import { DocumentFollower, type DocumentFollowerOptions } from '../documents/document-follower.ts';
+import { StreamHub } from '../streams/stream-hub.ts';
+import type { LiveRuleset } from './live-ruleset.ts';
+
+/** One environment as this bearer serves it: its followed ruleset and its open streams. */
+export class Environment {
+  readonly id: string;
+  readonly hub: StreamHub;
+  readonly follower: DocumentFollower<LiveRuleset>;
+
+  constructor(id: string, options: Omit<DocumentFollowerOptions<LiveRuleset>, 'documentId' | 'onApplied'>) {
+    this.id = id;
+    this.hub = new StreamHub(options.clock, options.limits);
+    this.follower = new DocumentFollower({
+      ...options,
+      documentId: id,
+      onApplied: (live) => this.hub.broadcast(live),
+    });
+  }
+
+  /** The ruleset that is served; absent until the first one has been applied. */
+  get live(): LiveRuleset | undefined {
+    return this.follower.document;
+  }
+}

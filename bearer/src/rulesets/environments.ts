@@ -1,0 +1,69 @@
+import type { RegexPort } from '@fauna-flags/core';
+import type { Clock } from '../clock.ts';
+import type { BearerLimits } from '../config.ts';
+import type { BearerCrypto } from '../crypto.ts';
+import type { Log } from '../log.ts';
+import { Environment } from './environment.ts';
+import { LiveRuleset } from './live-ruleset.ts';
+import type { RulesetSource } from './ruleset-source.ts';
+
+/** What following environments takes. */
+export interface EnvironmentsOptions {
+  readonly source: RulesetSource;
+  readonly regex: RegexPort | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly crypto: BearerCrypto;
+  readonly log: Log;
+  readonly limits: BearerLimits;
+}
+
+/**
+ * The environments that this bearer follows: those that some SDK key gives access to. Following before the first request
+ * asks for one means that no request ever waits for a source.
+ */
+export class Environments {
+  readonly #options: EnvironmentsOptions;
+  readonly #environments = new Map<string, Environment>();
+
+  constructor(options: EnvironmentsOptions) {
+    this.#options = options;
+  }
+
+  find(environmentId: string): Environment | undefined {
+    return this.#environments.get(environmentId);
+  }
+
+  all(): Iterable<Environment> {
+    return this.#environments.values();
+  }
+
+  /** Follows exactly these: new ones from now on; those that no key leads to any more are forgotten. */
+  follow(environmentIds: ReadonlySet<string>): void {
+    for (const [id, environment] of this.#environments) {
+      if (environmentIds.has(id)) continue;
+      environment.follower.stop();
+      this.#environments.delete(id);
+    }
+    for (const id of environmentIds) if (!this.#environments.has(id)) this.#start(id);
+  }
+
+  stop(): void {
+    for (const environment of this.#environments.values()) environment.follower.stop();
+  }
+
+  #start(id: string): void {
+    const { source, regex, ...shared } = this.#options;
+    const environment = new Environment(id, {
+      ...shared,
+      reader: {
+        read: () => source.read(id),
+        position: () => source.position(id),
+        watch: (onHint) => source.watch(id, onHint),
+      },
+      parse: (snapshot) => new LiveRuleset(snapshot, regex),
+    });
+    this.#environments.set(id, environment);
+    environment.follower.start();
+  }
+}

@@ -1,0 +1,66 @@
+import { type CompiledRuleset, compile, type RegexPort, rulesetLimits } from '@fauna-flags/core';
+import { formatPosition, type Position } from '@fauna-flags/core/link';
+import { positionOf, type Snapshot, writeFrame } from '@fauna-flags/protocol';
+
+/** The contexts that every ruleset is tried on before it is served: none may make evaluation throw. */
+const sentinels: readonly Readonly<Record<string, unknown>>[] = [
+  {},
+  { key: 'sentinel' },
+  { targetingKey: '', key: 7 },
+  { key: 'sentinel', state: null, student: 'yes', tags: ['a', 1, null], nested: { constructor: 1 } },
+];
+
+/**
+ * One applied ruleset: the stored bytes, the compiled evaluator, and what every stream shares. Immutable, so that a
+ * request that holds one sees a whole version, whatever is applied meanwhile.
+ */
+export class LiveRuleset {
+  readonly position: Position;
+  /** `epoch-version-hash8`. */
+  readonly positionText: string;
+  /** The stored canonical JSON, byte for byte. */
+  readonly payload: Uint8Array;
+  /** The payload, parsed. */
+  readonly ruleset: unknown;
+  readonly compiled: CompiledRuleset;
+  #clientFlags: ReadonlySet<string> | undefined;
+  #none: Uint8Array | undefined;
+  #heartbeat: Uint8Array | undefined;
+
+  /** Throws when the payload is no ruleset. A single flag that cannot be read is an error of its own, as core judges. */
+  constructor(snapshot: Snapshot, regex: RegexPort | undefined) {
+    if (snapshot.payload.length > rulesetLimits.rulesetBytes)
+      throw new RangeError(
+        `the ruleset has ${snapshot.payload.length} bytes, more than ${rulesetLimits.rulesetBytes}`,
+      );
+    this.position = positionOf(snapshot);
+    this.positionText = formatPosition(this.position);
+    this.payload = snapshot.payload;
+    this.ruleset = JSON.parse(new TextDecoder().decode(snapshot.payload));
+    this.compiled = compile(this.ruleset, regex === undefined ? {} : { regex });
+    for (const context of sentinels) this.compiled.evaluateAll(context);
+  }
+
+  /** Whether client keys may know of this flag at all. */
+  isClientVisible(flagKey: string): boolean {
+    this.#clientFlags ??= new Set(this.compiled.clientFlagKeys);
+    return this.#clientFlags.has(flagKey);
+  }
+
+  /** The frame that says: you are current. One for all streams. */
+  get noneFrame(): Uint8Array {
+    this.#none ??= this.#positionFrame('none');
+    return this.#none;
+  }
+
+  /** The heartbeat at this position. One for all streams. */
+  get heartbeatFrame(): Uint8Array {
+    this.#heartbeat ??= this.#positionFrame('hb');
+    return this.#heartbeat;
+  }
+
+  #positionFrame(event: 'none' | 'hb'): Uint8Array {
+    const data = JSON.stringify({ position: this.positionText });
+    return new TextEncoder().encode(writeFrame({ id: this.positionText, event, data }));
+  }
+}

@@ -1,0 +1,21 @@
+import type { Clock } from './clock.ts';
+import type { BearerLimits } from './config.ts';
+import type { BearerCrypto } from './crypto.ts';
+import type { DocumentFollower } from './documents/document-follower.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import type { Log } from './log.ts';
+import type { Environments } from './rulesets/environments.ts';
+import type { Streams } from './streams/streams.ts';
+import type { UsageSink } from './usage/usage-sink.ts';
+
+/** What every route of one bearer shares. */
+export interface Services {
+  readonly keys: DocumentFollower<KeyRing>;
+  readonly environments: Environments;
+  readonly streams: Streams;
+  readonly usage: UsageSink;
+  readonly clock: Clock;
+  readonly crypto: BearerCrypto;
+  readonly log: Log;
+  readonly limits: BearerLimits;
+}

@@ -1,0 +1,19 @@
+import type { DocumentStatus } from './documents/document-follower.ts';
+
+/** How one environment is served. */
+export interface EnvironmentStatus extends DocumentStatus {
+  /** The environment's UUID. */
+  readonly id: string;
+  readonly streams: number;
+}
+
+/**
+ * What `/readyz` says. Ready means: keys can be judged, and every environment is either served or known to have nothing
+ * to serve. A source that goes away later does not make a bearer unready, since the last good state is served for ever.
+ */
+export interface BearerStatus {
+  readonly ready: boolean;
+  readonly keys: DocumentStatus;
+  readonly environments: readonly EnvironmentStatus[];
+  readonly streams: number;
+}

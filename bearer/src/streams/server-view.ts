@@ -1,0 +1,87 @@
+import { writeFrame } from '@fauna-flags/protocol';
+import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
+import { memberOf } from './member-of.ts';
+import { sameJson } from './same-json.ts';
+import type { Opening, StreamView } from './stream-view.ts';
+
+/** What a server stream shows: the ruleset itself. All of its frames are the same bytes for every server stream. */
+export class ServerView implements StreamView {
+  #live: LiveRuleset;
+
+  constructor(live: LiveRuleset) {
+    this.#live = live;
+  }
+
+  get live(): LiveRuleset {
+    return this.#live;
+  }
+
+  open(opening: Opening): Uint8Array {
+    if (opening === 'none') return this.#live.noneFrame;
+    return opening === 'reset'
+      ? putFrame(this.#live, true)
+      : shared(puts, this.#live, () => putFrame(this.#live, false));
+  }
+
+  advance(to: LiveRuleset): Uint8Array | undefined {
+    if (to === this.#live) return undefined;
+    const from = this.#live;
+    this.#live = to;
+    return shared(
+      shared(patches, to, () => new WeakMap()),
+      from,
+      () => patchFrame(from, to),
+    );
+  }
+}
+
+const puts = new WeakMap<LiveRuleset, Uint8Array>();
+const patches = new WeakMap<LiveRuleset, WeakMap<LiveRuleset, Uint8Array>>();
+
+function shared<K extends object, V>(cache: WeakMap<K, V>, key: K, make: () => V): V {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
+
+/** The stored bytes with the position in front of their first member. */
+function putFrame(live: LiveRuleset, reset: boolean): Uint8Array {
+  const stored = new TextDecoder().decode(live.payload);
+  const members = stored.slice(stored.indexOf('{') + 1);
+  const data = `{"position":"${live.positionText}"${reset ? ',"reset":true' : ''},${members}`;
+  return new TextEncoder().encode(writeFrame({ id: live.positionText, event: 'put', data }));
+}
+
+function patchFrame(from: LiveRuleset, to: LiveRuleset): Uint8Array {
+  const flags = difference(from, to, 'flags');
+  const audiences = difference(from, to, 'audiences');
+  const attributes = difference(from, to, 'attributes');
+  const data = `{${[
+    `"position":"${to.positionText}"`,
+    `"version":${to.compiled.version}`,
+    `"flags":${flags.replaced}`,
+    `"audiences":${audiences.replaced}`,
+    `"attributes":${attributes.replaced}`,
+    `"removed":${flags.removed}`,
+    `"removedAudiences":${audiences.removed}`,
+    `"removedAttributes":${attributes.removed}`,
+  ].join(',')}}`;
+  return new TextEncoder().encode(writeFrame({ id: to.positionText, event: 'patch', data }));
+}
+
+/** Whole entries that are new or other than they were, and the keys of those that are gone, as JSON text. */
+function difference(
+  from: LiveRuleset,
+  to: LiveRuleset,
+  section: 'flags' | 'audiences' | 'attributes',
+): { readonly replaced: string; readonly removed: string } {
+  const before = memberOf(from.ruleset, section);
+  const after = memberOf(to.ruleset, section);
+  const replaced = Object.entries(after ?? {})
+    .filter(([key, entry]) => !sameJson(entry, memberOf(before, key)))
+    .map(([key, entry]) => `${JSON.stringify(key)}:${JSON.stringify(entry)}`);
+  const removed = Object.keys(before ?? {}).filter((key) => memberOf(after, key) === undefined);
+  return { replaced: `{${replaced.join(',')}}`, removed: JSON.stringify(removed) };
+}

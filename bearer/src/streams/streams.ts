@@ -1,0 +1,147 @@
+import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
+import type { Clock } from '../clock.ts';
+import type { BearerLimits } from '../config.ts';
+import type { Environment } from '../rulesets/environment.ts';
+import { OpenStream } from './open-stream.ts';
+import { readableSink } from './readable-sink.ts';
+import { StreamGate } from './stream-gate.ts';
+import type { StreamHub } from './stream-hub.ts';
+import type { Opening, StreamView } from './stream-view.ts';
+
+/** How often open streams are looked after; also how late an expired key's streams may close. */
+const sweepMs = 250;
+/** How many streams may come back within a second when a bearer is gone: `retry:` grows with what is open. */
+const reconnectsPerSecondMax = 2_000;
+
+/** What opens a stream. */
+export interface StreamRequest {
+  readonly environment: Environment;
+  readonly key: RegisteredKey;
+  readonly origin: string | undefined;
+  readonly opening: Opening;
+  readonly view: StreamView;
+}
+
+/** All open streams of the process: who gets in, their common watch, and their end. */
+export class Streams {
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #limits: BearerLimits;
+  readonly #gate: StreamGate;
+  /** Streams by the key that opened them, so that the end of a key finds its own. */
+  readonly #byKey = new Map<string, Map<OpenStream, StreamHub>>();
+  #cancelSweep: (() => void) | undefined;
+  #closing = false;
+
+  constructor(clock: Clock, random: () => number, limits: BearerLimits) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#limits = limits;
+    this.#gate = new StreamGate(clock, limits);
+  }
+
+  get open(): number {
+    return this.#gate.open;
+  }
+
+  /** Takes a place for one stream, or refuses before any work is done. The answer must be called when it is not used. */
+  admit(keyId: string): () => void {
+    const leave = this.#closing ? undefined : this.#gate.admit(keyId);
+    if (leave !== undefined) return leave;
+    throw new Problem('not_ready', 'Cannot open one more stream now', {
+      retryAfterSeconds: this.retryAfterSeconds(),
+    });
+  }
+
+  /** Seconds after which to come again, spread so that not all come at once. */
+  retryAfterSeconds(): number {
+    return 1 + Math.floor(this.#random() * this.#limits.retryAfterSecondsMax);
+  }
+
+  /**
+   * Opens a stream and returns its body. Everything happens in one step: whatever is applied from now on reaches the
+   * stream, and whatever was applied before is in its first frame.
+   */
+  start(
+    { environment, key, origin, opening, view }: StreamRequest,
+    leave: () => void,
+  ): ReadableStream<Uint8Array> {
+    const { hub } = environment;
+    const { sink, body } = readableSink({
+      onDrain: () => hub.catchUp(stream),
+      onGone: () => {
+        leave();
+        hub.delete(stream);
+        this.#forget(stream);
+      },
+    });
+    const stream = new OpenStream({
+      key,
+      origin,
+      view,
+      sink,
+      limits: this.#limits,
+      now: this.#clock.now(),
+      firstHeartbeatMs: this.#limits.heartbeatMs * (0.5 + 0.5 * this.#random()),
+    });
+    hub.add(stream);
+    this.#remember(stream, hub);
+    stream.open(opening, this.#spreadMs(1_000));
+    this.#scheduleSweep();
+    return body;
+  }
+
+  /** Ends the streams of keys that are no longer good, telling them so. `isGood` also judges expiry. */
+  revokeUnless(isGood: (stream: OpenStream) => boolean): void {
+    for (const streams of [...this.#byKey.values()])
+      for (const stream of [...streams.keys()]) if (!isGood(stream)) stream.end('revoked', '{}');
+  }
+
+  /** What decides at each sweep whether a stream's key is still good; set once. */
+  isGood: (stream: OpenStream) => boolean = () => true;
+
+  /** Says goodbye to every stream, each with its own delay, and admits none from now on. */
+  close(): void {
+    this.#closing = true;
+    this.#cancelSweep?.();
+    for (const streams of [...this.#byKey.values()])
+      for (const stream of [...streams.keys()]) {
+        const delayMs = Math.floor(this.#random() * this.#spreadMs(this.#limits.drainMs));
+        stream.end('goodbye', JSON.stringify({ delayMs }));
+      }
+  }
+
+  #spreadMs(least: number): number {
+    const window = Math.max(least, (this.#gate.open / reconnectsPerSecondMax) * 1_000);
+    return Math.round(window * (1 + 0.5 * this.#random()));
+  }
+
+  #remember(stream: OpenStream, hub: StreamHub): void {
+    const streams = this.#byKey.get(stream.key.id) ?? new Map<OpenStream, StreamHub>();
+    streams.set(stream, hub);
+    this.#byKey.set(stream.key.id, streams);
+  }
+
+  #forget(stream: OpenStream): void {
+    const streams = this.#byKey.get(stream.key.id);
+    streams?.delete(stream);
+    if (streams?.size === 0) this.#byKey.delete(stream.key.id);
+  }
+
+  /** One timer for all streams, and none while there are none. */
+  #scheduleSweep(): void {
+    if (this.#cancelSweep !== undefined || this.#closing) return;
+    this.#cancelSweep = this.#clock.after(sweepMs, () => {
+      this.#cancelSweep = undefined;
+      this.#sweep();
+      if (this.#gate.open > 0) this.#scheduleSweep();
+    });
+  }
+
+  #sweep(): void {
+    const now = this.#clock.now();
+    this.revokeUnless(this.isGood);
+    for (const streams of [...this.#byKey.values()])
+      for (const stream of [...streams.keys()]) stream.sweep(now);
+  }
+}
