@@ -290,6 +290,18 @@ describe('identify()', () => {
     expect(bearer.requests.map(({ isAborted }) => isAborted)).toEqual([true, true, true, false]);
   });
 
+  it('takes nothing more of the old stream when a listener calls it, not even of the same chunk', async () => {
+    const { client, time, latest, send } = create({ context: { key: 'u1' } });
+    await time.advance(0);
+    await send('put', { position: p1, flags: { a: on } });
+    client.on('change', () => void client.identify({ key: 'u2' }));
+    const put = (position: string, flag: object) =>
+      `event: put\ndata: ${JSON.stringify({ position, flags: { a: flag } })}\n\n`;
+    latest().write(put(p2, off) + put('1-3-cccccccc', on));
+    await time.advance(0);
+    expect([client.get('a', true), client.status]).toEqual([false, { state: 'cached' }]);
+  });
+
   it('resolves after the time-out when the server is down', async () => {
     const { client, time } = create({ isDown: true });
     const done = track(client.identify({ key: 'u2' }));
