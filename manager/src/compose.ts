@@ -9,14 +9,21 @@ import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
 import { createManagerApp } from './app.ts';
 import type { Config } from './config.ts';
-import { memoryStore, postgresOutbox, startPublisher } from './features/publishing/index.ts';
-import { firstBoot, type SampleKeys } from './first-boot.ts';
+import {
+  memoryStore,
+  type Publisher,
+  postgresOutbox,
+  startPublisher,
+  type WriteDeps,
+} from './features/publishing/index.ts';
+import { firstBoot } from './first-boot.ts';
 import { createDatabase, createPool, migrate } from './platform/database/index.ts';
 import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts';
 import { routeByPrefix } from './platform/route-by-prefix.ts';
 import type { Fetch } from './platform/server.ts';
 import { readiness } from './readiness.ts';
+import type { SampleKeys } from './sample.ts';
 
 /** Everything that one process runs, behind one `fetch`. */
 export interface Fauna {
@@ -73,8 +80,15 @@ async function compose({
 
   const shelf = new MemoryShelf();
   const store = memoryStore(shelf);
-  const { sample } = await firstBoot({ config, database });
-  const publisher = await startPublisher({
+  let publisher: Publisher | undefined;
+  const writing: WriteDeps = {
+    database,
+    now: () => new Date(),
+    randomBytes: (size) => randomBytes(size),
+    onCommit: () => publisher?.nudge(),
+  };
+  const { sample } = await firstBoot({ config, deps: writing });
+  publisher = await startPublisher({
     outbox: postgresOutbox(database),
     store,
     schedule: (callback, delayMs) => {
@@ -84,7 +98,7 @@ async function compose({
     random: Math.random,
     log,
   });
-  atEnd(() => publisher.close());
+  atEnd(async () => publisher?.close());
 
   const bearer = createBearer({
     ...memorySources(shelf),
@@ -98,14 +112,7 @@ async function compose({
       error: (message, fields = {}) => log.error(fields, message),
     },
   });
-  const manager = createManagerApp({
-    database,
-    adminToken: config.adminToken,
-    onCommit: () => publisher.nudge(),
-    log,
-    now: () => new Date(),
-    randomBytes: (length) => randomBytes(length),
-  });
+  const manager = createManagerApp({ ...writing, adminToken: config.adminToken, log });
 
   return {
     fetch: routeByPrefix({

@@ -11,7 +11,9 @@ export function routeByPrefix({
   readonly routes: readonly { readonly prefixes: readonly string[]; readonly fetch: Fetch }[];
   readonly otherwise: Fetch;
 }): Fetch {
-  const owners = new Map(routes.flatMap(({ prefixes, fetch }) => prefixes.map((prefix) => [prefix, fetch] as const)));
+  const owners = new Map(
+    routes.flatMap(({ prefixes, fetch }) => prefixes.map((prefix) => [prefix, fetch] as const)),
+  );
   return (request, env) => (owners.get(firstSegment(request.url)) ?? otherwise)(request, env);
 }
 

@@ -21,11 +21,17 @@ export async function holdDataFolder({
   readonly url: string;
   readonly dataDir: string;
 }): Promise<{ release(): Promise<void> }> {
-  const client = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'fauna-folder-lock' });
+  const client = new pg.Client({
+    connectionString: url,
+    keepAlive: true,
+    application_name: 'fauna-folder-lock',
+  });
   client.on('error', () => undefined); // The server ended; with it the lock and the need for one.
   await client.connect();
   for (let waitedMs = 0; ; waitedMs += 100) {
-    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [folderLock]);
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [
+      folderLock,
+    ]);
     if (rows[0]?.held === true) return { release: () => client.end() };
     if (waitedMs >= patienceMs) break;
     await sleep(100);
