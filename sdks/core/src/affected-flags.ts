@@ -24,18 +24,15 @@ export function affectedFlags(previous: unknown, next: unknown): ReadonlySet<str
   const after = entriesOf(next);
   const attributes = changedKeys(before.attributes, after.attributes);
   const audiences = changedKeys(before.audiences, after.audiences);
-  spread(
-    after.audiences,
-    audiences,
-    (names) => meets(names.attributes, attributes) || meets(names.audiences, audiences),
-  );
+  spread(after.audiences, audiences, {
+    isReached: (names) => meets(names.attributes, attributes),
+    leadsTo: (names) => names.audiences,
+  });
   const flags = changedKeys(before.flags, after.flags);
-  spread(
-    after.flags,
-    flags,
-    (names) =>
-      meets(names.attributes, attributes) || meets(names.audiences, audiences) || meets(names.flags, flags),
-  );
+  spread(after.flags, flags, {
+    isReached: (names) => meets(names.attributes, attributes) || meets(names.audiences, audiences),
+    leadsTo: (names) => names.flags,
+  });
   return flags;
 }
 
@@ -52,23 +49,33 @@ function changedKeys(before: JsonObject, after: JsonObject): Set<string> {
   return changed;
 }
 
+interface Reach {
+  /** Whether something outside the entries, which the entry names, has changed. */
+  readonly isReached: (names: Names) => boolean;
+  /** The other entries that an entry names. */
+  readonly leadsTo: (names: Names) => ReadonlySet<string>;
+}
+
 /**
- * Adds the keys of all entries that are affected, until no more are found. Only the newer entries need to be asked: one
- * that differs from its older self is in the set already.
+ * Adds the keys of all entries that are affected, those that name affected ones included. Only the newer entries need to
+ * be asked: one that differs from its older self is in the set already.
  */
-function spread(entries: JsonObject, affected: Set<string>, isAffected: (names: Names) => boolean): void {
-  let waiting = Object.entries(entries)
-    .filter(([key]) => !affected.has(key))
-    .map(([key, entry]) => ({ key, names: namesIn(entry) }));
-  for (let found = true; found; ) {
-    const others = waiting.filter(({ key, names }) => {
-      if (!isAffected(names)) return true;
-      affected.add(key);
-      return false;
-    });
-    found = others.length < waiting.length;
-    waiting = others;
+function spread(entries: JsonObject, affected: Set<string>, { isReached, leadsTo }: Reach): void {
+  const namedBy = new Map<string, string[]>();
+  for (const [key, entry] of Object.entries(entries)) {
+    if (affected.has(key)) continue;
+    const names = namesIn(entry);
+    if (isReached(names)) affected.add(key);
+    else for (const other of leadsTo(names)) append(namedBy, other, key);
   }
+  // A set is walked in the order of insertion, so that what is added on the way gets its turn.
+  for (const key of affected) for (const other of namedBy.get(key) ?? []) affected.add(other);
+}
+
+function append(lists: Map<string, string[]>, name: string, item: string): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [item]);
+  else list.push(item);
 }
 
 function meets(names: ReadonlySet<string>, changed: ReadonlySet<string>): boolean {
