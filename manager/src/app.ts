@@ -2,10 +2,13 @@ import { Problem } from '@fauna-flags/protocol';
 import { Hono } from 'hono';
 import { attributeRoutes } from './features/attributes/index.ts';
 import { audienceRoutes } from './features/audiences/index.ts';
+import { auditRoutes } from './features/audit/index.ts';
 import { environmentRoutes } from './features/environments/index.ts';
+import { evaluationRoutes } from './features/evaluation/index.ts';
 import { flagRoutes } from './features/flags/index.ts';
 import { projectRoutes } from './features/projects/index.ts';
 import type { WriteDeps } from './features/publishing/index.ts';
+import { sdkKeyRoutes } from './features/sdk-keys/index.ts';
 import {
   type ApiEnv,
   authenticate,
@@ -34,7 +37,16 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
     // What an administrator sees has no place in any cache.
     c.header('Cache-Control', 'no-store');
   });
-  const routes = [projectRoutes, environmentRoutes, attributeRoutes, audienceRoutes, flagRoutes];
+  const routes = [
+    projectRoutes,
+    environmentRoutes,
+    attributeRoutes,
+    audienceRoutes,
+    flagRoutes,
+    sdkKeyRoutes,
+    evaluationRoutes,
+    auditRoutes,
+  ];
   for (const of of routes) api.route('/', of(deps));
   refuseOtherMethods(api);
 

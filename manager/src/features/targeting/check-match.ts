@@ -1,4 +1,11 @@
-import { type AttributeType, type Operator, operatorsByType, rulesetLimits } from '@fauna-flags/core';
+import {
+  type AttributeType,
+  isSemver,
+  type Operator,
+  operatorsByType,
+  parseDate,
+  rulesetLimits,
+} from '@fauna-flags/core';
 import { re2Regex } from '@fauna-flags/core/re2';
 import type {
   AttributeConditionInput,
@@ -7,7 +14,6 @@ import type {
   MatchInput,
 } from '@fauna-flags/protocol';
 import { type Findings, oneOf } from './findings.ts';
-import { isDate, isVersion } from './judge-value.ts';
 import type { Vocabulary } from './project-model.ts';
 
 const regex = re2Regex();
@@ -109,9 +115,9 @@ function valueProblem(
     case 'boolean':
       return typeof value === 'boolean' ? undefined : must('true or false');
     case 'semver':
-      return isVersion(value) ? undefined : must('a version like "1.4.0" in a string');
+      return isSemver(value) ? undefined : must('a version like "1.4.0" in a string');
     case 'date':
-      return isDate(value)
+      return parseDate(value) !== undefined
         ? undefined
         : must('a date like "2030-01-31", with or without a time, or epoch milliseconds');
   }

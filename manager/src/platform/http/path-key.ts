@@ -13,3 +13,8 @@ export function pathKey(c: Context, name: string): string {
 export function isKey(text: string): boolean {
   return keyPattern.test(text);
 }
+
+/** Whether a text is a UUID. Postgres refuses to compare one with anything else, so this is asked before. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}

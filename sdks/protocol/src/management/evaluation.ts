@@ -1,3 +1,4 @@
+import type { Evaluation, Explanation } from '@fauna-flags/core';
 import { z } from 'zod';
 
 /** Body of `POST …/evaluate`: every flag unless one is named. */
@@ -6,6 +7,15 @@ export const evaluateSchema = z.strictObject({
   flag: z.string().min(1).max(200).optional(),
 });
 export type Evaluate = z.infer<typeof evaluateSchema>;
+
+/** What one context gets of one flag, and the decisions that led there. */
+export type ExplainedEvaluation = Evaluation & Pick<Explanation, 'path' | 'audiences'>;
+
+/** The answer of `POST …/evaluate`: what the environment's ruleset at this position gives the context. */
+export interface EvaluateAnswer {
+  readonly position: string;
+  readonly flags: Readonly<Record<string, ExplainedEvaluation>>;
+}
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,41 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import {
+  type ApiEnv,
+  badParameter,
+  pathKey,
+  readListRequest,
+  readQueryText,
+} from '../../platform/http/index.ts';
+import type { WriteDeps } from '../publishing/index.ts';
+import { listAudit } from './list-audit.ts';
+
+/** `/projects/{p}/audit`. */
+export function auditRoutes(deps: Pick<WriteDeps, 'database'>): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.get('/projects/:project/audit', async (c) =>
+    c.json(
+      await listAudit(deps.database, pathKey(c, 'project'), {
+        ...readListRequest(c, (text) => /^\d{1,15}$/.test(text)),
+        entity: readQueryText(c, 'entity'),
+        actor: readQueryText(c, 'actor'),
+        environment: readQueryText(c, 'environment'),
+        since: readTime(c, 'since'),
+        until: readTime(c, 'until'),
+      }),
+    ),
+  );
+  return app;
+}
+
+const timeSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+function readTime(c: Context, name: string): Date | undefined {
+  const text = c.req.query(name);
+  if (text === undefined) return undefined;
+  const parsed = timeSchema.safeParse(text);
+  if (!parsed.success) {
+    throw badParameter(name, 'must be a date like 2030-01-31, or a time like 2030-01-31T12:00:00Z');
+  }
+  return new Date(parsed.data);
+}

@@ -1,0 +1,63 @@
+import { createSdkKeySchema, rotateSdkKeySchema } from '@fauna-flags/protocol';
+import { type Context, Hono } from 'hono';
+import {
+  type ApiEnv,
+  isUuid,
+  pathKey,
+  readBody,
+  readConfirm,
+  readIfMatch,
+  readListRequest,
+  resourceResponse,
+} from '../../platform/http/index.ts';
+import { findEnvironment } from '../environments/index.ts';
+import type { WriteDeps } from '../publishing/index.ts';
+import { findSdkKey, revokeSdkKey, rotateSdkKey, type SdkKeyChange } from './change-sdk-key.ts';
+import { createSdkKey, type SdkKeyScope } from './create-sdk-key.ts';
+import { listSdkKeys } from './list-sdk-keys.ts';
+import { toSdkKey } from './sdk-key.ts';
+
+const all = '/projects/:project/environments/:environment/sdk-keys';
+const one = `${all}/:id` as const;
+
+/** `/projects/{p}/environments/{e}/sdk-keys`. */
+export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.get(all, async (c) =>
+    c.json(await listSdkKeys(deps.database, readScope(c), readListRequest(c, isUuid))),
+  );
+  app.post(all, async (c) => {
+    const input = await readBody(c, createSdkKeySchema);
+    return resourceResponse(c, await createSdkKey(deps, readScope(c), input), 201);
+  });
+  app.get(one, async (c) => {
+    const { id, ...where } = readChange(c);
+    const environment = await findEnvironment(deps.database.read, where);
+    return resourceResponse(
+      c,
+      toSdkKey(await findSdkKey(deps.database.read, environment, id), environment.key),
+    );
+  });
+  app.post(`${one}/rotate`, async (c) => {
+    const input = await readBody(c, rotateSdkKeySchema);
+    return resourceResponse(c, await rotateSdkKey(deps, readChange(c), input), 201);
+  });
+  app.delete(one, async (c) => {
+    await revokeSdkKey(deps, { ...readChange(c), ifMatch: readIfMatch(c) });
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+function readScope(c: Context<ApiEnv>): SdkKeyScope {
+  return {
+    actor: c.get('actor'),
+    project: pathKey(c, 'project'),
+    environment: pathKey(c, 'environment'),
+    confirm: readConfirm(c),
+  };
+}
+
+function readChange(c: Context<ApiEnv>): SdkKeyChange {
+  return { ...readScope(c), id: pathKey(c, 'id') };
+}
