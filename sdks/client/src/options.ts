@@ -29,7 +29,8 @@ export function contextText(context: Context): string {
 /** `localStorage` where the runtime has one and lets us have it. */
 export function defaultStorage(): StorageLike | null {
   try {
-    return globalThis.localStorage ?? null;
+    // Typed by hand: programs that are compiled without the DOM's types use this package too.
+    return (globalThis as { localStorage?: StorageLike }).localStorage ?? null;
   } catch {
     // Browsers throw on the mere access when the user forbids storage.
     return null;

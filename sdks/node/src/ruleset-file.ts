@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { isObject } from '@fauna-flags/core/link';
 
 /** A ruleset and where it stands. */
-export interface StoredRuleset {
+interface StoredRuleset {
   readonly position: string;
   readonly ruleset: unknown;
 }

@@ -1,9 +1,9 @@
 /** The base of the exponential law, until the server names another with `retry:`. */
 export const retryMsDefault = 1_000;
 /** Delays stop growing here: a server that is back is found within half a minute. */
-export const backoffMsMax = 30_000;
+const backoffMsMax = 30_000;
 /** No server may send an SDK to sleep for longer than this. */
-export const serverDelayMsMax = 300_000;
+const serverDelayMsMax = 300_000;
 /** How long a request that cannot succeed rests, on average. */
 const extendedDelayMs = 300_000;
 

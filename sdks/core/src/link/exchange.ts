@@ -2,9 +2,9 @@ import { LinkError, type LinkErrorCode } from './link-error.ts';
 import type { LinkPlatform } from './platform.ts';
 
 /** Whoever is asked must send its first byte within this time. */
-export const firstByteMsMax = 10_000;
+const firstByteMsMax = 10_000;
 /** Heartbeats come every 20 s: two lost ones and some slack mean that nobody is there. */
-export const silenceMsMax = 50_000;
+const silenceMsMax = 50_000;
 
 /** One watched HTTP exchange. */
 export interface Exchange {
