@@ -13,6 +13,8 @@ import { streamRoutes } from './routes/stream.ts';
 import { usageRoutes } from './routes/usage.ts';
 import type { Services } from './services.ts';
 import type { BearerStatus } from './status.ts';
+import { memberOf } from './streams/member-of.ts';
+import type { HangUp } from './streams/readable-sink.ts';
 
 /** Paths that belong to the bearer, whatever stands behind them: whoever mounts it sends these, and nothing else. */
 export const bearerPrefixes: readonly string[] = ['/connect', '/stream', '/usage', '/ofrep'];
@@ -46,12 +48,19 @@ async function answer(c: Context, route: Route, services: Services): Promise<Res
       key = known;
     });
     const param = (name: string) => c.req.param(name) ?? '';
-    const response = await route.handle({ caller, request, param, services });
+    const response = await route.handle({ caller, request, param, services, hangUp: hangUpOf(c.env) });
     for (const [name, value] of Object.entries(corsFor(request, key))) response.headers.set(name, value);
     return response;
   } catch (error) {
     return answerError(request, error, route.errors, services, key);
   }
+}
+
+/** Servers on Node hand their response object over with the request; destroying it ends the connection without a word. */
+function hangUpOf(env: unknown): HangUp | undefined {
+  const outgoing = memberOf(env, 'outgoing') as { readonly destroy?: unknown } | undefined;
+  const destroy = outgoing?.destroy;
+  return typeof destroy === 'function' ? () => destroy.call(outgoing) : undefined;
 }
 
 /**

@@ -46,7 +46,7 @@ export const streamRoutes: readonly Route[] = [
  * view of it, and the registration with its hub.
  */
 async function openStream(
-  { caller, request, services }: Asked,
+  { caller, request, services, hangUp }: Asked,
   prepare: () => Promise<(live: LiveRuleset) => StreamView>,
 ): Promise<Response> {
   const { streams } = services;
@@ -59,7 +59,7 @@ async function openStream(
     const live = readmit(caller, services);
     const opening = settle(openingFor(since, live), confirmed, { caller, services });
     const { key, environment, origin } = caller;
-    const body = streams.start({ environment, key, origin, opening, view: viewOf(live) }, leave);
+    const body = streams.start({ environment, key, origin, opening, view: viewOf(live), hangUp }, leave);
     return new Response(body, {
       headers: {
         ...commonHeaders,

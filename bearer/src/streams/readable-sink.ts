@@ -3,11 +3,17 @@ import type { StreamSink, StreamSinkListener } from './stream-sink.ts';
 /** Frames are handed over in pieces, so that a slow reader of a large one is seen to make progress. */
 const pieceBytes = 64 * 1024;
 
+/** Hangs up on the peer itself, where the runtime lets us. */
+export type HangUp = () => void;
+
 /**
  * A sink that is the body of a Response. A raw ReadableStream, since `cancel` is the one reliable sign that a peer has
  * left: stream helpers of frameworks have swallowed it.
  */
-export function readableSink(listener: StreamSinkListener): {
+export function readableSink(
+  listener: StreamSinkListener,
+  hangUp?: HangUp,
+): {
   readonly sink: StreamSink;
   readonly body: ReadableStream<Uint8Array>;
 } {
@@ -45,7 +51,10 @@ export function readableSink(listener: StreamSinkListener): {
       leave();
     },
     cut() {
-      controller?.error(new Error('The stream was cut: its reader is too slow'));
+      if (controller === undefined) return;
+      // Servers write the error of a body into their log, and into the response; hanging up does neither.
+      if (hangUp === undefined) controller.error(new Error('The stream was cut: its reader is too slow'));
+      else hangUp();
       leave();
     },
   };

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
 import type { Environment } from '../rulesets/environment.ts';
 import { OpenStream } from './open-stream.ts';
-import { readableSink } from './readable-sink.ts';
+import { type HangUp, readableSink } from './readable-sink.ts';
 import { StreamGate } from './stream-gate.ts';
 import type { StreamHub } from './stream-hub.ts';
 import type { Opening, StreamView } from './stream-view.ts';
@@ -20,6 +20,7 @@ export interface StreamRequest {
   readonly origin: string | undefined;
   readonly opening: Opening;
   readonly view: StreamView;
+  readonly hangUp: HangUp | undefined;
 }
 
 /** All open streams of the process: who gets in, their common watch, and their end. */
@@ -63,18 +64,16 @@ export class Streams {
    * stream, and whatever was applied before is in its first frame.
    */
   start(
-    { environment, key, origin, opening, view }: StreamRequest,
+    { environment, key, origin, opening, view, hangUp }: StreamRequest,
     leave: () => void,
   ): ReadableStream<Uint8Array> {
     const { hub } = environment;
-    const { sink, body } = readableSink({
-      onDrain: () => hub.catchUp(stream),
-      onGone: () => {
-        leave();
-        hub.delete(stream);
-        this.#forget(stream);
-      },
-    });
+    const onGone = () => {
+      leave();
+      hub.delete(stream);
+      this.#forget(stream);
+    };
+    const { sink, body } = readableSink({ onDrain: () => hub.catchUp(stream), onGone }, hangUp);
     const stream = new OpenStream({
       key,
       origin,

@@ -1,0 +1,147 @@
+import { connect, type Socket } from 'node:net';
+import { flag, ruleset } from '@fauna-flags/core/testing';
+import { type ServerType, serve } from '@hono/node-server';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type BearerWorld, bearerWorld } from '../testing/bearer-world.ts';
+import { clientKey } from '../testing/documents.ts';
+import { FrameReader } from '../testing/frame-reader.ts';
+import { nodeClock } from './node-clock.ts';
+
+/** The bearer behind real sockets and real time. */
+let server: ServerType | undefined;
+
+afterEach(() => {
+  server?.close();
+  server = undefined;
+});
+
+async function listening(world: BearerWorld): Promise<number> {
+  return new Promise((resolve) => {
+    server = serve({ fetch: world.bearer.app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
+      resolve(port),
+    );
+  });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const endsAt = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > endsAt) throw new Error('Waited for 10 s in vain');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function rawStream(port: number, context: unknown): Socket {
+  const body = JSON.stringify({ context });
+  const socket = connect(port, '127.0.0.1');
+  socket.write(
+    `POST /stream/client HTTP/1.1\r\nHost: x\r\nAuthorization: ${clientKey}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  return socket;
+}
+
+describe('a bearer on Node', () => {
+  it('streams a change over a socket within a second', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()), deps: { clock: nodeClock } });
+    const port = await listening(world);
+    const response = await fetch(`http://127.0.0.1:${port}/stream/client`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${clientKey}` },
+      body: '{"context":{"key":"u1"}}',
+    });
+    const reader = new FrameReader(response.body);
+    expect(await reader.next()).toMatchObject({ event: 'put' });
+    const begunAt = Date.now();
+    await world.publish(ruleset(flag('pay'), { version: 2 }));
+    expect(await reader.next()).toMatchObject({ event: 'patch', data: { flags: { pay: { value: false } } } });
+    expect(Date.now() - begunAt).toBeLessThan(1_000);
+    await reader.leave();
+    await until(() => world.bearer.status().streams === 0);
+    await world.bearer.close();
+  });
+
+  it('forgets every stream whose peer hangs up, however many come and go', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()), deps: { clock: nodeClock } });
+    const port = await listening(world);
+    for (let round = 0; round < 5; round += 1) {
+      const sockets = Array.from({ length: 60 }, (_, place) => rawStream(port, { key: `u${place}` }));
+      for (const socket of sockets) socket.on('error', () => {}).resume();
+      await until(() => world.bearer.status().streams === 60);
+      for (const [place, socket] of sockets.entries()) {
+        if (place % 2 === 0) socket.destroy();
+        else socket.resetAndDestroy();
+      }
+      await until(() => world.bearer.status().streams === 0);
+    }
+    expect(world.bearer.status().environments.map(({ streams }) => streams)).toEqual([0]);
+    await world.bearer.close();
+  });
+
+  it('cuts peers that never read, and says nothing on the console', async () => {
+    const complaints = vi.spyOn(console, 'error');
+    const big = (version: number) =>
+      ruleset(
+        flag('text')
+          .on()
+          .variations({ a: `${version}`.repeat(40_000), b: 'b' }),
+        { version },
+      );
+    const world = await bearerWorld({
+      ruleset: big(1),
+      deps: { clock: nodeClock, limits: { undrainedMsMax: 500 } },
+    });
+    const port = await listening(world);
+    const sockets = Array.from({ length: 20 }, () =>
+      rawStream(port, { key: 'u' })
+        .pause()
+        .on('error', () => {}),
+    );
+    await until(() => world.bearer.status().streams === 20);
+    for (let version = 2; world.bearer.status().streams > 0; version += 1) {
+      await world.publish(big(version));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      // Kernel buffers take some megabytes a socket before anybody is seen to be slow.
+      expect(version).toBeLessThan(20_000);
+    }
+    for (const socket of sockets) socket.destroy();
+    expect(complaints).not.toHaveBeenCalled();
+    await world.bearer.close();
+  }, 60_000);
+
+  it('answers 413 to a chunked body that does not end, and lives', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()), deps: { clock: nodeClock } });
+    const port = await listening(world);
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    socket.on('error', () => {});
+    socket.write(
+      `POST /connect/client HTTP/1.1\r\nHost: x\r\nAuthorization: ${clientKey}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    for (let piece = 0; piece < 80; piece += 1) socket.write(`400\r\n${'x'.repeat(1024)}\r\n`);
+    await until(() => answer.includes('too_large'));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    socket.destroy();
+    const next = await fetch(`http://127.0.0.1:${port}/healthz`);
+    expect(next.status).toBe(200);
+    await world.bearer.close();
+  });
+
+  it('says goodbye to open streams when it closes, and the server can then close', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()), deps: { clock: nodeClock } });
+    const port = await listening(world);
+    const response = await fetch(`http://127.0.0.1:${port}/stream/client`, {
+      method: 'POST',
+      headers: { authorization: clientKey },
+    });
+    const reader = new FrameReader(response.body);
+    await reader.next();
+    await world.bearer.close();
+    expect(await reader.next()).toMatchObject({ event: 'goodbye', data: { delayMs: expect.any(Number) } });
+    expect(await reader.next()).toBeUndefined();
+    const refused = await world.post('/stream/client');
+    expect(refused.status).toBe(503);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { UsageRecord, UsageSink } from './usage-sink.ts';
+
+/** A sink under contract, and a way to see what has arrived behind it. */
+export interface UsageSinkFixture {
+  readonly sink: UsageSink;
+  arrived(): Promise<readonly UsageRecord[]>;
+}
+
+/** What every usage sink keeps. */
+export function usageSinkContract(name: string, make: () => Promise<UsageSinkFixture>): void {
+  const recordAt = (receivedAt: number): UsageRecord => ({
+    environmentId: 'environment-a',
+    keyId: 'key-a',
+    receivedAt,
+    batch: {
+      sdk: { name: 'tests', version: '1.0.0' },
+      window: { from: 0, to: 60_000 },
+      counts: [
+        { flag: 'pay', variation: 'on', count: 3 },
+        { flag: 'pay', count: 1 },
+      ],
+    },
+  });
+
+  describe(`${name} keeps the contract of a usage sink`, () => {
+    it('hands on what was recorded, whole and in order', async () => {
+      const { sink, arrived } = await make();
+      await sink.record(recordAt(1));
+      await sink.record(recordAt(2));
+      expect(await arrived()).toEqual([recordAt(1), recordAt(2)]);
+    });
+
+    it('stays bounded when nobody takes anything, and keeps the newest', async () => {
+      const { sink, arrived } = await make();
+      for (let at = 0; at < 20_000; at += 1) await sink.record(recordAt(at));
+      const kept = await arrived();
+      expect(kept.length).toBeLessThan(20_000);
+      expect(kept.at(-1)).toEqual(recordAt(19_999));
+    });
+  });
+}
