@@ -46,6 +46,14 @@ describe('the house', () => {
     }
   });
 
+  it('locks the packages of every platform, or npm ci would refuse on the others', () => {
+    const locked = new Set(Object.keys(lockfile.packages).map((path) => path.split('node_modules/').at(-1)));
+    for (const [path, { optionalDependencies = {} }] of Object.entries(lockfile.packages)) {
+      for (const name of Object.keys(optionalDependencies))
+        expect(locked, `${path} wants ${name}`).toContain(name);
+    }
+  });
+
   it('has decided about every package that wants to run an install script', () => {
     const decided = Object.keys(readJson('package.json').allowScripts);
     for (const [path, entry] of Object.entries(lockfile.packages)) {
