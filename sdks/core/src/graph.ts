@@ -111,7 +111,7 @@ function componentsOf(graph: Graph): string[][] {
       const parent = visits.at(-1);
       if (parent !== undefined) parent.lowest = Math.min(parent.lowest, visit.lowest);
       if (visit.lowest === visit.place) {
-        const component = open.splice(open.indexOf(visit.node));
+        const component = open.splice(open.lastIndexOf(visit.node));
         for (const node of component) isOpen.delete(node);
         components.push(component);
       }

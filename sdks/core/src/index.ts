@@ -14,3 +14,15 @@ export { murmur3 } from './murmur3.ts';
 export { RulesetError } from './read-ruleset.ts';
 export type { RegexPort } from './regex.ts';
 export { compareSemver, isSemver, parseSemver, type Semver } from './semver.ts';
+export {
+  type AudiencesByKey,
+  audienceDepths,
+  conditionProblem,
+  conditionsIn,
+  type FlagsWithPrerequisites,
+  findAudienceCycle,
+  findPrerequisiteCycle,
+  flagProblem,
+  matchDepth,
+  prerequisiteDepths,
+} from './write-time.ts';

@@ -13,9 +13,9 @@ export const rulesetLimits = {
   regexLength: 256,
   /** Longer attribute values are not searched: the condition cannot be judged. */
   regexInputLength: 1_024,
-  /** Steps from a flag to the furthest flag that it depends on; see `prerequisiteDepths`. */
+  /** Steps from a flag to the furthest that it depends on; see `prerequisiteDepths`. */
   prerequisiteDepth: 10,
-  /** Steps from an audience to the furthest audience that it names; see `audienceDepths`. */
+  /** Steps from an audience to the furthest that it names; see `audienceDepths`. */
   audienceDepth: 10,
   /** Groups inside groups: a match that holds no other match is 0 deep; see `matchDepth`. */
   matchDepth: 10,

@@ -213,7 +213,10 @@ function everyAnswer(compiled: CompiledRuleset, key: string, context: Context): 
 
 function distinct(answers: readonly Evaluation[]): readonly Evaluation[] {
   const texts = new Map(
-    answers.map((answer) => [JSON.stringify(Object.entries(answer).sort(([a], [b]) => (a < b ? -1 : 1))), answer] as const),
+    answers.map(
+      (answer) =>
+        [JSON.stringify(Object.entries(answer).sort(([a], [b]) => (a < b ? -1 : 1))), answer] as const,
+    ),
   );
   return [...texts.values()];
 }
