@@ -2,7 +2,12 @@ import type { Environment, PatchEnvironment } from '@fauna-flags/protocol';
 import { Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { environments, searchTextOf, snapshots } from '../../platform/database/index.ts';
-import { type IfMatch, requireConfirm, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import {
+  type IfMatch,
+  requireConfirm,
+  requireRevision,
+  requireUnchanged,
+} from '../../platform/http/index.ts';
 import { type WriteDeps, writeEnvironment, writeProject } from '../publishing/index.ts';
 import { toEnvironment } from './environment.ts';
 
@@ -54,7 +59,10 @@ export function deleteEnvironment(deps: WriteDeps, change: EnvironmentChange): P
   return writeProject(deps, { actor, project, keys: true }, async ({ tx, record, ...unit }) => {
     const environment = unit.environments.find(({ key }) => key === change.environment);
     if (environment === undefined) {
-      throw new Problem('not_found', `Cannot find environment "${change.environment}" in project "${project}"`);
+      throw new Problem(
+        'not_found',
+        `Cannot find environment "${change.environment}" in project "${project}"`,
+      );
     }
     const before = toEnvironment(environment, project);
     requireRevision(change.ifMatch, before);

@@ -8,7 +8,8 @@ export function startingConfiguration(variations: readonly Pick<Variation, 'key'
   const keys = variations.map(({ key }) => key);
   const [first] = keys;
   const last = keys.at(-1);
-  if (first === undefined || last === undefined) throw new Error('Cannot configure a flag without variations');
+  if (first === undefined || last === undefined)
+    throw new Error('Cannot configure a flag without variations');
   return {
     enabled: false,
     offVariation: keys.includes('off') ? 'off' : last,
