@@ -9,19 +9,14 @@ import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
 import { createManagerApp } from './app.ts';
 import type { Config } from './config.ts';
-import {
-  memoryStore,
-  type Publisher,
-  postgresOutbox,
-  startPublisher,
-  type WriteDeps,
-} from './features/publishing/index.ts';
+import { memoryStore, postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { createDatabase, createPool, migrate } from './platform/database/index.ts';
 import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts';
 import { routeByPrefix } from './platform/route-by-prefix.ts';
 import type { Fetch } from './platform/server.ts';
+import { readYourWrites } from './read-your-writes.ts';
 import { readiness } from './readiness.ts';
 import type { SampleKeys } from './sample.ts';
 
@@ -80,15 +75,15 @@ async function compose({
 
   const shelf = new MemoryShelf();
   const store = memoryStore(shelf);
-  let publisher: Publisher | undefined;
+  let nudge = () => {}; // Nothing is published before the first boot is through; the publisher then finds it all.
   const writing: WriteDeps = {
     database,
     now: () => new Date(),
     randomBytes: (size) => randomBytes(size),
-    onCommit: () => publisher?.nudge(),
+    onCommit: () => nudge(),
   };
   const { sample } = await firstBoot({ config, deps: writing });
-  publisher = await startPublisher({
+  const publisher = await startPublisher({
     outbox: postgresOutbox(database),
     store,
     schedule: (callback, delayMs) => {
@@ -98,7 +93,8 @@ async function compose({
     random: Math.random,
     log,
   });
-  atEnd(async () => publisher?.close());
+  atEnd(() => publisher.close());
+  nudge = () => publisher.nudge();
 
   const bearer = createBearer({
     ...memorySources(shelf),
@@ -117,7 +113,7 @@ async function compose({
   return {
     fetch: routeByPrefix({
       routes: [
-        { prefixes: ['/api'], fetch: manager.fetch },
+        { prefixes: ['/api'], fetch: readYourWrites(manager.fetch, () => publisher.settled()) },
         { prefixes: bearerPrefixes, fetch: bearer.app.fetch },
         {
           prefixes: ['/healthz', '/readyz', '/metrics'],

@@ -28,6 +28,8 @@ export interface PublisherDependencies {
 export interface Publisher {
   /** A commit has happened: publish now instead of at the next poll. May be lost without harm. */
   nudge(): void;
+  /** Resolves once what was committed before this call has been offered to the store, or could not be. Never rejects. */
+  settled(): Promise<void>;
   /** Where every document stands in the store, as far as this publisher knows; for the delivery report. */
   delivered(documentId: string): StoredPosition | undefined;
   /** Ends after the round under way. */
@@ -70,6 +72,11 @@ class RunningPublisher implements Publisher {
     // A round under way may have looked before this commit; it must look once more.
     if (this.#round !== undefined) this.#again = true;
     else void this.#turn();
+  }
+
+  async settled(): Promise<void> {
+    // The round under way does not end before it has looked again for every nudge that came meanwhile.
+    await this.#round?.catch(() => undefined);
   }
 
   delivered(documentId: string): StoredPosition | undefined {
