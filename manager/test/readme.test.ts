@@ -52,8 +52,7 @@ function bash(
   script: string,
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  // Job control (-m) is what a terminal has, and what the story's "kill %1 %2" needs.
-  const child = spawn('bash', ['-em', '-o', 'pipefail'], { cwd, env: { PATH: process.env.PATH, ...env } });
+  const child = spawn('bash', ['-e', '-o', 'pipefail'], { cwd, env: { PATH: process.env.PATH, ...env } });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

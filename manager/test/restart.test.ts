@@ -70,8 +70,8 @@ describe('applications that stay up', () => {
   );
 
   it('keep what they know while the manager is away', async () => {
-    await fauna.end('SIGKILL');
     const since = programs.map(({ lines }) => lines.length);
+    await fauna.end('SIGKILL');
     await Promise.all(
       programs.map((program, index) =>
         program.next(({ state }) => state !== 'live', { seen: since[index] ?? 0 }),
