@@ -8,10 +8,18 @@ export const targetingKeyAttribute = 'targetingKey';
 
 /**
  * What a context says of an attribute; undefined when it says nothing: `null` is absent, and so is what JSON cannot hold.
- * A Date is its JSON text, as it would be had the context come over the wire.
+ * A Date is its JSON text, as it would be had the context come over the wire. Never throws: an application's own getter
+ * or proxy may, and the attribute is then as good as absent.
  */
 export function attributeValue(context: JsonObject, attribute: string): unknown {
-  if (attribute === keyAttribute) return contextKey(context);
+  try {
+    return attribute === keyAttribute ? contextKey(context) : jsonValue(context, attribute);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonValue(context: JsonObject, attribute: string): unknown {
   const value = ownMember(context, attribute);
   switch (typeof value) {
     case 'string':

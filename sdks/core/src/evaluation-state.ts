@@ -63,7 +63,7 @@ export function createStatePool(size: {
         trace: undefined,
       };
       stock = undefined;
-      state.context = isJsonObject(context) ? context : noContext;
+      state.context = contextOf(context);
       state.generation += 2;
       return state;
     },
@@ -74,6 +74,15 @@ export function createStatePool(size: {
       stock = state;
     },
   };
+}
+
+function contextOf(context: unknown): JsonObject {
+  try {
+    return isJsonObject(context) ? context : noContext;
+  } catch {
+    // Even asking whether it is a list throws, for a proxy that was revoked.
+    return noContext;
+  }
 }
 
 /** What a view gives for the context; undefined when it cannot be judged. */
@@ -89,7 +98,7 @@ function fillView(state: EvaluationState, slot: number): unknown {
   try {
     value = state.readers[slot]?.(state.context);
   } catch {
-    // A getter or proxy of the application's own threw: the attribute cannot be judged, and the flag still answers.
+    // A list of the application's own threw while it was walked: the attribute cannot be judged, the flag still answers.
     value = undefined;
   }
   state.views[slot] = value;

@@ -1,4 +1,4 @@
-import { attributeValue, contextKey } from './attribute-value.ts';
+import { attributeValue, keyAttribute } from './attribute-value.ts';
 import type { Audiences } from './audiences.ts';
 import { boundariesOf, bucket, sliceAt, unitOf } from './bucket.ts';
 import type { EvaluationState } from './evaluation-state.ts';
@@ -71,8 +71,8 @@ function explainStep(step: TraceStep, { flag, judge, state }: StepSurroundings):
       };
     }
     case 'target': {
-      const key = contextKey(state.context);
-      return { step: 'target', held: step.held, ...(key === undefined ? {} : { key }) };
+      const key = attributeValue(state.context, keyAttribute);
+      return { step: 'target', held: step.held, ...(typeof key === 'string' ? { key } : {}) };
     }
     case 'rule': {
       const { rule, held } = step;

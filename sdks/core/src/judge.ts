@@ -66,7 +66,7 @@ function judgeAttribute(
   state: EvaluationState,
 ): JudgedCondition {
   const { attribute, operator, values, negate, ignoreCase } = read;
-  const actual = actualValue(attribute, state);
+  const actual = attributeValue(state.context, attribute);
   const missing = actual === undefined ? `the context has no "${attribute}"` : undefined;
   const unsuitable = canBeJudged(state) ? undefined : `what the context has in "${attribute}" does not suit`;
   const why = problem ?? (canBeJudged(state) ? undefined : (missing ?? unsuitable));
@@ -80,13 +80,4 @@ function judgeAttribute(
     held: holds(state),
     ...(why === undefined ? {} : { problem: why }),
   };
-}
-
-function actualValue(attribute: string, state: EvaluationState): unknown {
-  try {
-    return attributeValue(state.context, attribute);
-  } catch {
-    // As in evaluation: what throws when it is read is as good as absent.
-    return undefined;
-  }
 }

@@ -16,39 +16,24 @@ export interface RulesetPart {
  * @example ruleset(flag('checkout').on().rollout(20, 'plan'), { attributes: { plan: 'string' } })
  */
 export function ruleset(...parts: (FlagBuilder | RulesetPart)[]): Ruleset {
-  let built: Ruleset = {
+  const builders = parts.filter((part) => 'build' in part);
+  const others = parts.filter((part) => !('build' in part));
+  // fromEntries defines every key as data, `__proto__` too, as JSON.parse does.
+  return {
     schema: 1,
-    environment: 'production',
-    version: 1,
-    flags: {},
-    audiences: {},
-    attributes: {},
+    environment: others.findLast(({ environment }) => environment !== undefined)?.environment ?? 'production',
+    version: others.findLast(({ version }) => version !== undefined)?.version ?? 1,
+    flags: Object.fromEntries(builders.map((builder) => [builder.key, builder.build()])),
+    audiences: Object.fromEntries(others.flatMap(({ audiences }) => Object.entries(audiences ?? {}))),
+    attributes: Object.fromEntries(
+      others.flatMap(({ attributes }) =>
+        Object.entries(attributes ?? {}).map(([name, type]) => [name, { type }]),
+      ),
+    ),
   };
-  for (const part of parts) built = 'build' in part ? withFlag(built, part) : withPart(built, part);
-  return built;
 }
 
 /** An audience, to be named in a part: a single condition is wrapped in a match. */
 export function audience(condition: Condition): RulesetAudience {
   return { match: 'combine' in condition ? condition : { combine: 'all', conditions: [condition] } };
-}
-
-function withFlag(built: Ruleset, builder: FlagBuilder): Ruleset {
-  // fromEntries defines what it is given, whereas a spread literal with a computed `__proto__` key may not be read so.
-  const flags = Object.fromEntries([...Object.entries(built.flags), [builder.key, builder.build()]]);
-  return { ...built, flags };
-}
-
-function withPart(built: Ruleset, part: RulesetPart): Ruleset {
-  const declared = Object.entries(part.attributes ?? {}).map(([name, type]) => [name, { type }] as const);
-  return {
-    ...built,
-    environment: part.environment ?? built.environment,
-    version: part.version ?? built.version,
-    attributes: Object.fromEntries([...Object.entries(built.attributes), ...declared]),
-    audiences: Object.fromEntries([
-      ...Object.entries(built.audiences),
-      ...Object.entries(part.audiences ?? {}),
-    ]),
-  };
 }
