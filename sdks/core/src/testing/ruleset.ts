@@ -17,7 +17,7 @@ export interface RulesetPart {
  */
 export function ruleset(...parts: (FlagBuilder | RulesetPart)[]): Ruleset {
   const builders = parts.filter((part) => 'build' in part);
-  const others = parts.filter((part) => !('build' in part));
+  const others = parts.filter((part): part is RulesetPart => !('build' in part));
   // fromEntries defines every key as data, `__proto__` too, as JSON.parse does.
   return {
     schema: 1,
