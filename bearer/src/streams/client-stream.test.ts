@@ -1,7 +1,7 @@
 import { attribute, audience, flag, inAudience, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
 import { bearerWorld, positionTextOf } from '../testing/bearer-world.ts';
-import { settled } from '../testing/manual-clock.ts';
+import { FrameReader } from '../testing/frame-reader.ts';
 
 const student = { key: 'u1', state: 'WA' };
 const other = { key: 'u2', state: 'CA' };
@@ -125,11 +125,9 @@ describe('GET /stream/client', () => {
     const world = await bearerWorld({ ruleset: story(1) });
     const answer = await (await world.post('/connect/client', { context: student, handle: true })).json();
     const { url } = (answer as { stream: { url: string } }).stream;
-    const { FrameReader } = await import('../testing/frame-reader.ts');
     const response = await world.request(url);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     const reader = new FrameReader(response.body);
     expect(await reader.next()).toMatchObject({ event: 'put', data: { flags: { pay: { value: true } } } });
-    await settled();
   });
 });

@@ -1,0 +1,55 @@
+import { flag, ruleset } from '@fauna-flags/core/testing';
+import { describe, expect, it } from 'vitest';
+import { bearerWorld } from '../testing/bearer-world.ts';
+import { environmentId, serverKey } from '../testing/documents.ts';
+
+const batch = {
+  sdk: { name: '@fauna-flags/node', version: '0.1.0' },
+  window: { from: 1_700_000_000_000, to: 1_700_000_060_000 },
+  counts: [
+    { flag: 'pay', variation: 'on', count: 12 },
+    { flag: 'unknown', count: 1 },
+  ],
+};
+
+describe('POST /usage', () => {
+  it('hands a batch on with the key and environment it came from', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()) });
+    for (const headers of [{}, { authorization: serverKey }] as Record<string, string>[]) {
+      const response = await world.post('/usage', batch, headers);
+      expect([response.status, await response.text()]).toEqual([204, '']);
+    }
+    const records = world.usage.take();
+    expect(records).toMatchObject([
+      { environmentId, batch, receivedAt: world.clock.now() },
+      { environmentId, batch },
+    ]);
+    expect(new Set(records.map(({ keyId }) => keyId)).size).toBe(2);
+  });
+
+  it('refuses what is no batch, and what might carry a context, and says where', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()) });
+    const [count] = batch.counts;
+    for (const wrong of [
+      {},
+      { ...batch, context: { key: 'u1' } },
+      { ...batch, counts: [{ ...count, user: 'u1' }] },
+      { ...batch, counts: [{ ...count, count: 0 }] },
+      { ...batch, counts: [{ ...count, count: 1.5 }] },
+      { ...batch, window: { from: 2, to: 1 } },
+    ]) {
+      const response = await world.post('/usage', wrong);
+      expect(response.status).toBe(400);
+      expect((await response.json()).errors.length).toBeGreaterThan(0);
+    }
+    expect(world.usage.take()).toEqual([]);
+  });
+
+  it('costs an SDK nothing when the sink fails', async () => {
+    const world = await bearerWorld({
+      ruleset: ruleset(flag('pay').on()),
+      deps: { usage: { record: () => Promise.reject(new Error('refused')) } },
+    });
+    expect((await world.post('/usage', batch)).status).toBe(204);
+  });
+});
