@@ -183,6 +183,22 @@ describe('createClient()', () => {
     expect([client.get('a', true), client.status.state]).toEqual([false, 'live']);
   });
 
+  it('takes an older state when the server says that the newer one is gone for good, and only then', async () => {
+    const { client, time, send } = create();
+    await time.advance(0);
+    await send('put', { position: p2, flags: { a: on } });
+    await send('put', { position: p1, flags: { a: off } });
+    expect([client.get('a', false), client.status.position]).toEqual([true, p2]);
+    await send('put', { position: p1, flags: { a: off }, reset: true });
+    expect([client.get('a', true), client.status.position]).toEqual([false, p1]);
+  });
+
+  it.each([undefined, [], [undefined], 7])('refuses %j for a url at once', (url) => {
+    expect(() => createClient({ url: url as never, key: 'k', storage: null })).toThrow(
+      'Cannot connect: "url" must be',
+    );
+  });
+
   it('shows a refused key in its status and as an error', async () => {
     const time = createVirtualTime();
     const bearer = createScriptedBearer(time.now, () => new Response('{}', { status: 403 }));

@@ -37,7 +37,7 @@ export interface Client {
   close(): void;
 }
 
-/** Makes a client and begins to connect. Throws only on a context that JSON cannot hold. */
+/** Makes a client and begins to connect. Throws only on a url that is none and a context that JSON cannot hold. */
 export function createClient(options: ClientOptions): Client {
   const { key, bootstrap } = options;
   const storage = options.storage === undefined ? defaultStorage() : options.storage;

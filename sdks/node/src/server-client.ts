@@ -45,7 +45,7 @@ export interface ServerClient {
   close(): Promise<void>;
 }
 
-/** Makes a server client and begins to connect. */
+/** Makes a server client and begins to connect. Throws only on a url that is none. */
 export function createServerClient(options: ServerClientOptions): ServerClient {
   const { cacheFile, key } = options;
   let ruleset: Readonly<Record<string, unknown>> | undefined;

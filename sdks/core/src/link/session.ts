@@ -82,8 +82,7 @@ export function createSession(options: SessionOptions): Session {
   const link = new StreamLink({
     ...options,
     platform,
-    // Any base URL is accepted, with a path or a slash at its end.
-    urls: [connection.url].flat().map((url) => url.replace(/\/+$/, '')),
+    urls: baseUrls(connection.url),
     key,
     apply: (frame) => addChanged(options.apply(frame)),
     onFresh() {
@@ -159,4 +158,12 @@ export function createSession(options: SessionOptions): Session {
     },
   };
   return session;
+}
+
+/** Any base URL is accepted, with a path or slashes at its end. What is none is said at once, and not by 'offline'. */
+function baseUrls(url: ConnectionOptions['url']): readonly string[] {
+  const urls: readonly unknown[] = [url].flat();
+  if (urls.length === 0 || urls.some((one) => typeof one !== 'string'))
+    throw new TypeError('Cannot connect: "url" must be a string or a list of strings');
+  return urls.map((one) => String(one).replace(/\/+$/, ''));
 }
