@@ -9,7 +9,14 @@ import { isJsonObject, type JsonObject, ownMember } from './json.ts';
 import { operatorsByType } from './limits.ts';
 import type { Reading } from './malformed.ts';
 import type { AttributeType, Evaluation } from './model.ts';
-import { flagNotFound } from './outcome.ts';
+import {
+  clientEvaluationOf,
+  clientMemberOf,
+  clientTextOf,
+  evaluationOf,
+  flagNotFound,
+  variationTextOf,
+} from './outcome.ts';
 import { followPrerequisites } from './prerequisites.ts';
 import { isClientVisible, type ReadFlag, readFlag } from './read-flag.ts';
 import { readRuleset } from './read-ruleset.ts';
@@ -89,7 +96,7 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
       const flag = flags.get(flagKey);
       if (flag === undefined) return flagNotFound;
       const state = states.take(context);
-      const { evaluation } = flag.decide(state);
+      const evaluation = evaluationOf(flag.decide(state));
       states.giveBack(state);
       return evaluation;
     },
@@ -98,8 +105,8 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
       const evaluations: Record<string, Evaluation> = Object.create(null);
       const state = states.take(context);
       if (clientVisible)
-        for (const flag of clientFlags) evaluations[flag.key] = flag.decide(state).clientEvaluation;
-      else for (const flag of allFlags) evaluations[flag.key] = flag.decide(state).evaluation;
+        for (const flag of clientFlags) evaluations[flag.key] = clientEvaluationOf(flag.decide(state));
+      else for (const flag of allFlags) evaluations[flag.key] = evaluationOf(flag.decide(state));
       states.giveBack(state);
       return evaluations;
     },
@@ -108,7 +115,7 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
       if (clientFlags.length === 0) return '{}';
       const state = states.take(context);
       let text = '';
-      for (const flag of clientFlags) text += flag.decide(state).member;
+      for (const flag of clientFlags) text += clientMemberOf(flag.decide(state));
       states.giveBack(state);
       return `${text}}`;
     },
@@ -138,12 +145,15 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
       const flag = clientFlags[place];
       if (flag === undefined) return JSON.stringify(flagNotFound);
       const state = states.take(context);
-      const { text } = flag.decide(state);
+      const text = clientTextOf(flag.decide(state));
       states.giveBack(state);
       return text;
     },
 
-    variationText: (place, index) => clientFlags[place]?.variationTexts[index],
+    variationText(place, index) {
+      const flag = clientFlags[place];
+      return flag === undefined ? undefined : variationTextOf(flag.source, index);
+    },
 
     explain(flagKey, context) {
       const state = states.take(context);

@@ -5,7 +5,7 @@ import type { EvaluationState } from './evaluation-state.ts';
 import type { ExplainedRollout, Explanation, ExplanationStep } from './explanation.ts';
 import type { CompiledFlag } from './flag.ts';
 import { createJudge, type Judge } from './judge.ts';
-import { flagNotFound } from './outcome.ts';
+import { evaluationOf, flagNotFound } from './outcome.ts';
 import type { CompiledServe } from './serve.ts';
 import type { TraceStep } from './trace.ts';
 
@@ -34,7 +34,7 @@ export function explainFlag({ flagKey, flag, audiences, state }: ExplainedFlag):
   }
   const trace: TraceStep[] = [];
   state.trace = trace;
-  const { evaluation } = flag.decideAnew(state);
+  const evaluation = evaluationOf(flag.decideAnew(state));
   state.trace = undefined;
   const judge = createJudge(audiences, state);
   const path = trace.map((step) => explainStep(step, { flag, judge, state }));
@@ -67,7 +67,7 @@ function explainStep(step: TraceStep, { flag, judge, state }: StepSurroundings):
         ...(required === undefined
           ? { problem: `there is no flag "${read.flag}" with a variation "${read.variation}"` }
           : { enabled: required.flag.enabled }),
-        ...(step.outcome === undefined ? {} : { evaluation: step.outcome.evaluation }),
+        ...(step.outcome === undefined ? {} : { evaluation: evaluationOf(step.outcome) }),
       };
     }
     case 'target': {

@@ -2,7 +2,13 @@ import { keyAttribute } from './attribute-value.ts';
 import { type CompiledMatch, type ConditionScope, compileMatch } from './condition.ts';
 import { type EvaluationState, readView } from './evaluation-state.ts';
 import type { Prerequisite } from './model.ts';
-import { createOutcomeTable, type Outcome, type OutcomeTable } from './outcome.ts';
+import {
+  createErrorOutcome,
+  createOutcome,
+  createOutcomeSource,
+  type Outcome,
+  type OutcomeSource,
+} from './outcome.ts';
 import type { ReadFlag } from './read-flag.ts';
 import { type CompiledServe, compileServe, type Decide, type ServeScope } from './serve.ts';
 
@@ -11,8 +17,7 @@ export interface CompiledFlag {
   readonly key: string;
   readonly enabled: boolean;
   readonly variations: readonly string[];
-  /** By variation: what a client sees of it. */
-  readonly variationTexts: readonly string[];
+  readonly source: OutcomeSource;
   /** The answer for a context. Remembered within one evaluation where other flags ask for it too. */
   readonly decide: Decide;
   /** The same, always anew, so that every step is traced. */
@@ -48,24 +53,24 @@ export interface FlagScope extends ConditionScope {
 /** Compiles a flag. Every decision about what to serve is made in here, in this order. */
 export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
   const { key, memberPrefix, views } = scope;
-  const outcomes = createOutcomeTable({ key, memberPrefix, variations: read.variations });
+  const source = createOutcomeSource(key, memberPrefix, read.variations);
   const serveScope: ServeScope = {
     views,
-    outcomes,
+    source,
     isDeclared: (attribute) => scope.typeOf(attribute) !== undefined,
   };
-  const off = outcomes.of({ variation: read.offVariation, reason: 'OFF' });
-  const failed = outcomes.of({ variation: read.offVariation, reason: 'PREREQUISITE_FAILED' });
-  const malformed = outcomes.error('MALFORMED');
+  const off = createOutcome(source, { variation: read.offVariation, reason: 'OFF' });
+  const failed = createOutcome(source, { variation: read.offVariation, reason: 'PREREQUISITE_FAILED' });
+  const malformed = createErrorOutcome(source, 'MALFORMED');
   const prerequisites = read.prerequisites.map((prerequisite) => compilePrerequisite(prerequisite, scope));
-  const targets = compileTargets(read, outcomes);
+  const targets = compileTargets(read, source);
   const keySlot = views.slotOf(keyAttribute, 'string');
   const rules: readonly CompiledRule[] = read.rules.map(({ id, match, serve }) => ({
     id,
     match: compileMatch(match, scope),
-    serve: compileServe(serve, { reason: 'RULE', ruleId: id }, serveScope),
+    serve: compileServe(serve, id, serveScope),
   }));
-  const defaultServe = compileServe(read.defaultServe, { reason: 'DEFAULT' }, serveScope);
+  const defaultServe = compileServe(read.defaultServe, undefined, serveScope);
   const { enabled } = read;
   const { prerequisiteProblem } = scope;
 
@@ -97,7 +102,7 @@ export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
     key,
     enabled,
     variations: read.variations.map((variation) => variation.key),
-    variationTexts: outcomes.variationTexts,
+    source,
     decide: scope.memory === undefined ? decideAnew : remembered(decideAnew, scope.memory),
     decideAnew,
   };
@@ -108,12 +113,13 @@ export function compileMalformedFlag(
   problem: string,
   { key, memberPrefix }: Pick<FlagScope, 'key' | 'memberPrefix'>,
 ): CompiledFlag {
-  const malformed = createOutcomeTable({ key, memberPrefix, variations: [] }).error('MALFORMED');
+  const source = createOutcomeSource(key, memberPrefix, []);
+  const malformed = createErrorOutcome(source, 'MALFORMED');
   const decide: Decide = (state) => {
     state.trace?.push({ step: 'malformed', problem });
     return malformed;
   };
-  return { key, enabled: false, variations: [], variationTexts: [], decide, decideAnew: decide };
+  return { key, enabled: false, variations: [], source, decide, decideAnew: decide };
 }
 
 function compilePrerequisite(read: Prerequisite, { flags }: FlagScope): CompiledPrerequisite {
@@ -138,11 +144,11 @@ function isMet(prerequisite: CompiledPrerequisite, state: EvaluationState): bool
 /** Which key gets which outcome. A key in two targets is refused at write; in data the first target has it. */
 function compileTargets(
   { targets }: ReadFlag,
-  outcomes: OutcomeTable,
+  source: OutcomeSource,
 ): ReadonlyMap<string, Outcome> | undefined {
   const outcomeByKey = new Map<string, Outcome>();
   for (const { variation, keys } of targets) {
-    const outcome = outcomes.of({ variation, reason: 'TARGET' });
+    const outcome = createOutcome(source, { variation, reason: 'TARGET' });
     for (const key of keys) if (!outcomeByKey.has(key)) outcomeByKey.set(key, outcome);
   }
   return outcomeByKey.size === 0 ? undefined : outcomeByKey;

@@ -2,7 +2,7 @@ import { boundariesOf, sliceAt } from './bucket.ts';
 import { type EvaluationState, readView } from './evaluation-state.ts';
 import { fmix32 } from './fmix32.ts';
 import { murmur3 } from './murmur3.ts';
-import type { Decision, Outcome, OutcomeTable } from './outcome.ts';
+import { createErrorOutcome, createOutcome, type Outcome, type OutcomeSource } from './outcome.ts';
 import type { ReadServe } from './read-flag.ts';
 import type { Slot, ViewTable } from './view.ts';
 
@@ -22,24 +22,22 @@ export interface ServeScope {
   readonly views: ViewTable;
   /** Whether conditions and rollouts may use the attribute. */
   isDeclared(attribute: string): boolean;
-  readonly outcomes: OutcomeTable;
+  readonly source: OutcomeSource;
 }
 
-/** Compiles a serve. `base` tells a rule's serve from the default one. */
-export function compileServe(
-  read: ReadServe,
-  base: Pick<Decision, 'reason' | 'ruleId'>,
-  scope: ServeScope,
-): CompiledServe {
+/** Compiles a serve: that of the rule with this id, or the default one. */
+export function compileServe(read: ReadServe, ruleId: string | undefined, scope: ServeScope): CompiledServe {
+  const { source } = scope;
   if (read.kind === 'variation') {
-    const outcome = scope.outcomes.of({ ...base, variation: read.variation });
+    const reason = ruleId === undefined ? 'DEFAULT' : 'RULE';
+    const outcome = createOutcome(source, { variation: read.variation, reason, ruleId });
     return { read, isDeclared: true, decide: () => outcome };
   }
-  const missing = scope.outcomes.error('TARGETING_KEY_MISSING');
+  const missing = createErrorOutcome(source, 'TARGETING_KEY_MISSING');
   if (!scope.isDeclared(read.by)) return { read, isDeclared: false, decide: () => missing };
-  const reason = base.reason === 'DEFAULT' ? 'SPLIT' : base.reason;
+  const reason = ruleId === undefined ? 'SPLIT' : 'RULE';
   const slices = read.weights.map(({ variation }) =>
-    scope.outcomes.of({ ...base, reason, variation, inRollout: true }),
+    createOutcome(source, { variation, reason, ruleId, inRollout: true }),
   );
   const boundaries = boundariesOf(read.weights.map(({ weight }) => weight));
   const unitHash = scope.views.slotOf(read.by, 'unitHash');
