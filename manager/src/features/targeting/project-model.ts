@@ -6,7 +6,7 @@ import type {
   RulesetAudience,
   Variation,
 } from '@fauna-flags/core';
-import { eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import {
   attributes,
   audiences,
@@ -72,7 +72,8 @@ export async function loadProjectModel(tx: Queries, projectId: string): Promise<
     .from(flagConfigurations)
     .innerJoin(flags, eq(flags.id, flagConfigurations.flagId))
     .innerJoin(environments, eq(environments.id, flagConfigurations.environmentId))
-    .where(eq(flags.projectId, projectId));
+    .where(eq(flags.projectId, projectId))
+    .orderBy(asc(environments.place));
   return {
     ...(await loadVocabulary(tx, projectId)),
     flags: new Map(

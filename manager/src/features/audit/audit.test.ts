@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyRevision, createTestApi, type TestApi } from '../../../test/support/api.ts';
+
+let api: TestApi;
+let clock = new Date('2030-01-01T00:00:00.000Z');
+const audit = '/projects/demo/audit';
+const flag = '/projects/demo/flags/checkout';
+beforeAll(async () => {
+  api = await createTestApi(() => clock);
+  await api.must('POST', '/projects', { key: 'demo', name: 'Demo' });
+  await api.must('POST', '/projects', { key: 'other', name: 'Other' });
+  await api.must('POST', '/projects/demo/flags', { key: 'checkout', name: 'Checkout', kind: 'boolean' });
+  clock = new Date('2030-01-02T00:00:00.000Z');
+  await api.must('POST', `${flag}/environments/staging/toggle`, { enabled: true });
+  clock = new Date('2030-01-03T00:00:00.000Z');
+  await api.must('PATCH', flag, { name: 'Till' }, anyRevision);
+});
+afterAll(() => api.close());
+
+const actionsOf = async (query: string) =>
+  (await api.must('GET', `${audit}${query}`)).items.map(({ action }: { action: string }) => action);
+
+describe('the audit trail', () => {
+  it('tells who changed what, when, before and after, the newest first', async () => {
+    const { items } = await api.must('GET', audit);
+    expect(items.map(({ action }: { action: string }) => action)).toEqual([
+      'flag.update',
+      'configuration.toggle',
+      'flag.create',
+      'project.create',
+    ]);
+    expect(items[1]).toEqual({
+      id: expect.stringMatching(/^\d+$/),
+      at: '2030-01-02T00:00:00.000Z',
+      actor: 'admin-token',
+      action: 'configuration.toggle',
+      entity: { kind: 'flag', key: 'checkout' },
+      environment: 'staging',
+      before: expect.objectContaining({ enabled: false, revision: 1 }),
+      after: expect.objectContaining({ enabled: true, revision: 2 }),
+    });
+    expect(items[0]).toMatchObject({
+      environment: null,
+      before: { name: 'Checkout' },
+      after: { name: 'Till' },
+    });
+    expect(items[2]).toMatchObject({ before: null, after: { key: 'checkout' } });
+  });
+
+  it('is filtered by entity, actor, environment and time', async () => {
+    expect(await actionsOf('?entity=flag:checkout')).toEqual([
+      'flag.update',
+      'configuration.toggle',
+      'flag.create',
+    ]);
+    expect(await actionsOf('?entity=checkout')).toEqual([
+      'flag.update',
+      'configuration.toggle',
+      'flag.create',
+    ]);
+    expect(await actionsOf('?entity=project')).toEqual(['project.create']);
+    expect(await actionsOf('?entity=flag:demo')).toEqual([]);
+    expect(await actionsOf('?actor=admin-token&environment=staging')).toEqual(['configuration.toggle']);
+    expect(await actionsOf('?actor=somebody')).toEqual([]);
+    expect(await actionsOf('?since=2030-01-02&until=2030-01-02T23:59:59Z')).toEqual(['configuration.toggle']);
+    expect(await actionsOf('?since=2030-01-02T01:00:00%2B00:00')).toEqual(['flag.update']);
+  });
+
+  it('is paged', async () => {
+    const first = await api.must('GET', `${audit}?limit=3`);
+    const rest = await api.must('GET', `${audit}?limit=3&cursor=${first.nextCursor}`);
+    expect(first.items.length).toBe(3);
+    expect(rest.items.map(({ action }: { action: string }) => action)).toEqual(['project.create']);
+    expect(rest.nextCursor).toBeUndefined();
+  });
+
+  it('refuses times and cursors that cannot be, and answers 404 without a project', async () => {
+    for (const query of ['since=yesterday', 'until=2030-13-01', 'since=', 'cursor=eA', 'limit=0']) {
+      expect((await api.call('GET', `${audit}?${query}`)).body).toMatchObject({
+        status: 400,
+        code: 'invalid',
+      });
+    }
+    expect((await api.call('GET', '/projects/none/audit')).status).toBe(404);
+  });
+
+  it('tells of no change that was refused', async () => {
+    const before = await actionsOf('');
+    await api.call('PATCH', flag, { name: 'X' }, { 'if-match': '"1"' });
+    await api.call('PATCH', flag, { variations: [] }, anyRevision);
+    await api.call('DELETE', flag, undefined, anyRevision);
+    expect(await actionsOf('')).toEqual(before);
+  });
+});

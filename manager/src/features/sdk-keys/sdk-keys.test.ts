@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto';
+import { isPlausibleSdkKey } from '@fauna-flags/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyRevision, createTestApi, type TestApi } from '../../../test/support/api.ts';
+import { storedRegistry } from '../../../test/support/snapshots.ts';
+import { auditEntries, sdkKeys, snapshots } from '../../platform/database/index.ts';
+import { ensureSdkKey } from './index.ts';
+
+let api: TestApi;
+let environmentId: string;
+let clock = new Date('2030-01-01T00:00:00.000Z');
+beforeAll(async () => {
+  api = await createTestApi(() => clock);
+  await api.must('POST', '/projects', { key: 'demo', name: 'Demo' });
+  environmentId = (await api.must('GET', '/projects/demo/environments/production')).id;
+});
+afterAll(() => api.close());
+
+const keys = '/projects/demo/environments/production/sdk-keys';
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const registered = async (text: string) => (await storedRegistry(api.database)).content.keys[digestOf(text)];
+
+describe('SDK keys', () => {
+  it('POST makes a client key, which stays readable', async () => {
+    api.nudges.length = 0;
+    const { status, headers, body } = await api.call('POST', keys, { name: 'Web', kind: 'client' });
+    expect([status, headers.get('etag')]).toEqual([201, '"1"']);
+    expect(body).toEqual({
+      id: expect.any(String),
+      environment: 'production',
+      name: 'Web',
+      kind: 'client',
+      key: expect.stringMatching(/^fauna_cli_[0-9A-Za-z]{49}$/),
+      prefix: 'fauna_cli_',
+      last4: body.key.slice(-4),
+      origins: ['*'],
+      expiresAt: null,
+      state: 'active',
+      replacedBy: null,
+      revision: 1,
+      createdAt: clock.toISOString(),
+      updatedAt: clock.toISOString(),
+    });
+    expect(isPlausibleSdkKey(body.key)).toBe(true);
+    expect(api.nudges).toEqual([['keys']]);
+    expect(await registered(body.key)).toEqual({
+      id: body.id,
+      environment: environmentId,
+      kind: 'client',
+      origins: ['*'],
+      state: 'active',
+    });
+    expect(await api.must('GET', `${keys}/${body.id}`)).toEqual(body);
+  });
+
+  it('POST shows a server key once, and keeps its text nowhere', async () => {
+    const { key, ...rest } = await api.must('POST', keys, { name: 'Backend', kind: 'server' });
+    expect(key).toMatch(/^fauna_srv_[0-9A-Za-z]{49}$/);
+    expect(await api.must('GET', `${keys}/${rest.id}`)).toEqual(rest);
+    const { items } = await api.must('GET', `${keys}?query=backend`);
+    expect(items).toEqual([rest]);
+    const rows = await Promise.all(
+      [sdkKeys, snapshots, auditEntries].map((table) => api.database.read.select().from(table)),
+    );
+    const stored = JSON.stringify(rows, (_, member) =>
+      member?.type === 'Buffer' ? Buffer.from(member.data).toString() : member,
+    );
+    expect(stored).toContain(digestOf(key));
+    expect(stored).not.toContain(key);
+    expect(JSON.stringify((await api.must('GET', '/projects/demo/audit')).items)).not.toContain(key);
+  });
+
+  it('POST makes keys out of the given cryptographic generator, each of 256 bits', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 20 }, () => api.must('POST', keys, { name: 'Many', kind: 'server' })),
+    );
+    expect(new Set(made.map(({ key }) => key)).size).toBe(20);
+    const { createSdkKey } = await import('./index.ts');
+    const asked: number[] = [];
+    const deps = { database: api.database, now: () => clock, onCommit: () => {} };
+    const randomBytes = (size: number) => {
+      asked.push(size);
+      return new Uint8Array(size).fill(7);
+    };
+    const scope = { actor: 'test', project: 'demo', environment: 'staging', confirm: undefined };
+    const { key } = await createSdkKey({ ...deps, randomBytes }, scope, { name: 'Fixed', kind: 'server' });
+    const again = createSdkKey({ ...deps, randomBytes }, scope, { name: 'Fixed', kind: 'server' });
+    expect(asked).toContain(32);
+    expect(key).toMatch(/^fauna_srv_/);
+    await expect(again).rejects.toThrow();
+  });
+
+  it('POST judges origins and ends', async () => {
+    const origins = ['https://shop.example', 'http://localhost:5173', 'capacitor://localhost', '*'];
+    expect((await api.must('POST', keys, { name: 'O', kind: 'client', origins })).origins).toEqual(origins);
+    for (const origin of [
+      'https://shop.example/',
+      'https://shop.example/path',
+      'shop.example',
+      'https://Shop.example',
+      'https://shop.example:443',
+      'null',
+      '',
+    ]) {
+      const { status, body } = await api.call('POST', keys, {
+        name: 'O',
+        kind: 'client',
+        origins: ['*', origin],
+      });
+      expect([origin, status, body.errors[0].path]).toEqual([origin, 422, 'origins[1]']);
+    }
+    const expiresAt = '2030-01-02T00:00:00.000Z';
+    const made = await api.must('POST', keys, { name: 'E', kind: 'client', expiresAt });
+    expect(made.expiresAt).toBe(expiresAt);
+    expect((await registered(made.key))?.expiresAt).toBe(Date.parse(expiresAt));
+    expect(
+      (await api.call('POST', keys, { name: 'E', kind: 'client', expiresAt: '2029-12-31T00:00:00Z' })).body,
+    ).toMatchObject({ status: 422, errors: [{ path: 'expiresAt' }] });
+    expect(
+      (await api.call('POST', keys, { name: 'E', kind: 'client', expiresAt: 'tomorrow' })).body,
+    ).toMatchObject({ status: 400, errors: [{ path: 'expiresAt' }] });
+    expect((await api.call('POST', keys, { name: 'E', kind: 'admin' })).body).toMatchObject({
+      status: 400,
+      errors: [{ path: 'kind' }],
+    });
+  });
+
+  it('rotate puts a new key in place and lets the old one live out its grace', async () => {
+    const old = await api.must('POST', keys, {
+      name: 'R',
+      kind: 'client',
+      origins: ['https://shop.example'],
+    });
+    const { status, body: next } = await api.call('POST', `${keys}/${old.id}/rotate`, {
+      graceSeconds: 3_600,
+    });
+    expect(status).toBe(201);
+    expect(next).toMatchObject({
+      name: 'R',
+      kind: 'client',
+      origins: ['https://shop.example'],
+      expiresAt: null,
+      state: 'active',
+    });
+    expect(next.key).not.toBe(old.key);
+    const end = new Date(clock.getTime() + 3_600_000);
+    expect(await api.must('GET', `${keys}/${old.id}`)).toMatchObject({
+      expiresAt: end.toISOString(),
+      state: 'active',
+      replacedBy: next.id,
+      revision: 2,
+    });
+    expect(await registered(old.key)).toMatchObject({ state: 'active', expiresAt: end.getTime() });
+    expect(await registered(next.key)).toMatchObject({ state: 'active' });
+    // A second rotation must not lengthen the life that is left.
+    await api.must('POST', `${keys}/${old.id}/rotate`, { graceSeconds: 7_200 });
+    expect((await registered(old.key))?.expiresAt).toBe(end.getTime());
+  });
+
+  it('rotate without grace revokes at once, and a revoked key cannot be rotated', async () => {
+    const old = await api.must('POST', keys, { name: 'R0', kind: 'server' });
+    const next = await api.must('POST', `${keys}/${old.id}/rotate`, { graceSeconds: 0 });
+    expect(next.key).toMatch(/^fauna_srv_/);
+    expect((await registered(old.key))?.state).toBe('revoked');
+    expect((await api.call('POST', `${keys}/${old.id}/rotate`, { graceSeconds: 0 })).body).toMatchObject({
+      status: 422,
+      code: 'unprocessable',
+    });
+    for (const graceSeconds of [-1, 1.5, '1', null, 1e12]) {
+      expect((await api.call('POST', `${keys}/${next.id}/rotate`, { graceSeconds })).status).toBe(400);
+    }
+    expect((await api.call('POST', `${keys}/${next.id}/rotate`)).status).toBe(400);
+  });
+
+  it('DELETE revokes at once, and a revoked key leaves the registry after 30 days', async () => {
+    const made = await api.must('POST', keys, { name: 'D', kind: 'client' });
+    expect((await api.call('DELETE', `${keys}/${made.id}`)).body.code).toBe('revision_required');
+    expect((await api.call('DELETE', `${keys}/${made.id}`, undefined, { 'if-match': '"9"' })).body.code).toBe(
+      'stale_revision',
+    );
+    const before = (await storedRegistry(api.database)).version;
+    expect((await api.call('DELETE', `${keys}/${made.id}`, undefined, { 'if-match': '"1"' })).status).toBe(
+      204,
+    );
+    expect((await registered(made.key))?.state).toBe('revoked');
+    expect((await storedRegistry(api.database)).version).toBe(before + 1);
+    expect((await api.must('GET', `${keys}/${made.id}`)).state).toBe('revoked');
+    expect((await api.call('DELETE', `${keys}/${made.id}`, undefined, anyRevision)).status).toBe(204);
+    expect((await storedRegistry(api.database)).version).toBe(before + 1);
+    clock = new Date(clock.getTime() + 31 * 24 * 60 * 60 * 1_000);
+    const later = await api.must('POST', keys, { name: 'Later', kind: 'client' });
+    expect(await registered(made.key)).toBeUndefined();
+    expect(await registered(later.key)).toBeDefined();
+  });
+
+  it('answers 404 to a key of another environment', async () => {
+    const made = await api.must('POST', keys, { name: 'Here', kind: 'client' });
+    const elsewhere = `/projects/demo/environments/staging/sdk-keys/${made.id}`;
+    expect((await api.call('GET', elsewhere)).status).toBe(404);
+    expect((await api.call('DELETE', elsewhere, undefined, anyRevision)).status).toBe(404);
+    expect((await api.call('POST', `${elsewhere}/rotate`, { graceSeconds: 0 })).status).toBe(404);
+  });
+
+  it('GET pages through them', async () => {
+    const seen: string[] = [];
+    let cursor = '';
+    for (let page = 0; page < 20; page += 1) {
+      const { items, nextCursor } = await api.must('GET', `${keys}?limit=7${cursor}`);
+      seen.push(...items.map(({ id }: { id: string }) => id));
+      if (nextCursor === undefined) break;
+      cursor = `&cursor=${nextCursor}`;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.length).toBeGreaterThan(25);
+  });
+});
+
+describe('ensureSdkKey()', () => {
+  const text = 'a-key-out-of-the-settings-0123456789';
+  const deps = () => ({
+    database: api.database,
+    now: () => clock,
+    randomBytes: (size: number) => crypto.getRandomValues(new Uint8Array(size)),
+    onCommit: () => {},
+  });
+  const wanted = {
+    actor: 'first-boot',
+    project: 'demo',
+    environment: 'production',
+    kind: 'client',
+    name: 'Settings',
+    key: text,
+  } as const;
+
+  it('makes the key once, however often it is asked', async () => {
+    const made = await Promise.all([ensureSdkKey(deps(), wanted), ensureSdkKey(deps(), wanted)]);
+    const again = await ensureSdkKey(deps(), wanted);
+    expect(new Set([...made, again].map(({ id }) => id)).size).toBe(1);
+    expect(again).toMatchObject({ key: text, prefix: 'a-key-out-', last4: '6789' });
+    expect(await registered(text)).toMatchObject({ kind: 'client', state: 'active' });
+  });
+
+  it('refuses the same text for another kind or environment, and texts that could be guessed', async () => {
+    await expect(ensureSdkKey(deps(), { ...wanted, kind: 'server' })).rejects.toThrow(
+      'already the client key',
+    );
+    await expect(ensureSdkKey(deps(), { ...wanted, environment: 'staging' })).rejects.toThrow(
+      'environment "production"',
+    );
+    for (const key of ['short', 'x'.repeat(201), `${'x'.repeat(40)} `, `${'x'.repeat(40)}é`]) {
+      await expect(ensureSdkKey(deps(), { ...wanted, key })).rejects.toThrow('32 to 200 visible ASCII');
+    }
+  });
+
+  it('leaves a key revoked that somebody has revoked', async () => {
+    const { id } = await ensureSdkKey(deps(), wanted);
+    await api.must('DELETE', `${keys}/${id}`, undefined, anyRevision);
+    expect((await ensureSdkKey(deps(), wanted)).state).toBe('revoked');
+    expect((await registered(text))?.state).toBe('revoked');
+  });
+});
