@@ -34,7 +34,7 @@ export default {
         ['sdks/core', 'sdks/protocol'],
         'Only the composition root may mount a bearer.',
       ),
-      from: { path: '^manager/src/', pathNot: '^manager/src/compose[^/]*\\.ts$' },
+      from: { path: '^manager/src/', pathNot: '(^manager/src/compose\\.ts|\\.test\\.ts)$' },
     },
     {
       name: 'core-has-no-dependencies',

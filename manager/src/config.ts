@@ -82,9 +82,6 @@ const environmentSchema = z
     },
   );
 
-/** The names that `readConfig` understands. */
-export const settingNames: readonly string[] = Object.keys(environmentSchema.shape);
-
 /**
  * Reads the settings. `isTerminal` quietens the log, since a person reads what is printed beside it.
  *

@@ -1,4 +1,3 @@
-import type { BearerStatus } from '@fauna-flags/bearer';
 import { Problem } from '@fauna-flags/protocol';
 import type { Database } from './platform/database/index.ts';
 import type { Fetch } from './platform/server.ts';
@@ -15,7 +14,8 @@ export function readiness({
   status,
 }: {
   readonly database: Database;
-  readonly status: () => BearerStatus;
+  /** How the bearer of this process does. */
+  readonly status: () => { readonly ready: boolean };
 }): Fetch {
   return async (request) => {
     const { pathname } = new URL(request.url);

@@ -39,7 +39,7 @@ export async function readSecretFile({
 }
 
 /** Writes the secret beside its place and renames it, so that no crash leaves half of one. */
-export async function writeSecretFile({
+async function writeSecretFile({
   directory,
   name,
   secret,

@@ -1,7 +1,7 @@
 export { ensureKeyRegistry } from './ensure-key-registry.ts';
 export { memoryStore } from './memory-store.ts';
 export { postgresOutbox } from './postgres-outbox.ts';
-export { type Publisher, startPublisher } from './publisher.ts';
+export { startPublisher } from './publisher.ts';
 export {
   type Change,
   type EnvironmentRow,
