@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -54,14 +54,28 @@ describe('the API without its database', () => {
 
   it('answers 503 retryable within seconds when the server takes connections and says nothing', async () => {
     const server = await listen();
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const pool = createPool({ url: `postgres://nobody@127.0.0.1:${port}/none` });
+    const pool = createPool({ url: `postgres://nobody@127.0.0.1:${portOf(server)}/none` });
     const startMs = performance.now();
     await expectRetryable(createDatabase(pool));
     expect(performance.now() - startMs).toBeLessThan(4_000);
     await pool.end();
     server.close();
+  });
+
+  it('answers 503 retryable within seconds when the server freezes under connections that are open, and goes on when it thaws', async () => {
+    const wire = await freezableWire(test.url);
+    const pool = createPool({ url: wire.url, statementTimeoutMs: 500 });
+    const database = createDatabase(pool);
+    await insertDemo(database);
+    expect((await ask(database)).responses.map(({ status }) => status)).toEqual([200, 200]);
+    wire.freeze();
+    const startMs = performance.now();
+    await expectRetryable(database);
+    expect(performance.now() - startMs).toBeLessThan(4_000);
+    wire.thaw();
+    expect((await ask(database)).responses.map(({ status }) => status)).toEqual([200, 200]);
+    await pool.end();
+    wire.close();
   });
 
   it('answers 503 retryable to a writer when a lock is held too long, and goes on afterwards', async () => {
@@ -176,8 +190,51 @@ async function endOthers(): Promise<void> {
   await admin.end();
 }
 
-function listen(): Promise<Server> {
+function listen(onConnection: (socket: Socket) => void = () => {}): Promise<Server> {
   return new Promise((resolve) => {
-    const server = createServer(() => {}).listen(0, '127.0.0.1', () => resolve(server));
+    const server = createServer(onConnection).listen(0, '127.0.0.1', () => resolve(server));
   });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A wire to the database that can stop carrying anything without being cut, as a frozen server looks from here. */
+async function freezableWire(url: string) {
+  const to = new URL(url);
+  const sockets = new Set<Socket>();
+  let frozen = false;
+  const server = await listen((near) => {
+    const far = connect(Number(to.port), to.hostname);
+    for (const [from, into] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => into.write(chunk));
+      from.on('close', () => into.destroy());
+      from.on('error', () => {});
+      if (frozen) from.pause();
+    }
+  });
+  const near = new URL(url);
+  near.hostname = '127.0.0.1';
+  near.port = String(portOf(server));
+  return {
+    url: near.toString(),
+    freeze() {
+      frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw() {
+      frozen = false;
+      for (const socket of sockets) socket.resume();
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
