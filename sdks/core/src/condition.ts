@@ -110,7 +110,16 @@ function compileOperation(
   // With operands left out, "any" can still be known to hold and "all" to fail, but never the other way round.
   if (!complete && negate === (quantifier === 'any')) return { holds: never, canBeJudged };
   if (view === 'searchable') return { holds: searchTest(slot, test, negate), canBeJudged };
+  if (operation.members !== undefined && !negate)
+    return { holds: membershipTest(slot, operation.members), canBeJudged };
   return { holds: negate ? negatedTest(slot, test) : plainTest(slot, test), canBeJudged };
+}
+
+/** Needs no look at whether the value can be judged: undefined is nobody's operand. */
+function membershipTest(slot: Slot<unknown>, members: ReadonlySet<unknown>): Test {
+  const [only] = members;
+  if (members.size === 1) return (state) => readView(state, slot) === only;
+  return (state) => members.has(readView(state, slot));
 }
 
 function plainTest(slot: Slot<unknown>, test: (value: unknown) => boolean): Test {

@@ -92,7 +92,7 @@ export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
     for (const rule of rules) {
       const held = rule.match.holds(state);
       trace?.push({ step: 'rule', rule, held });
-      if (held) return rule.serve.decide(state);
+      if (held) return rule.serve.fixed ?? rule.serve.decide(state);
     }
     trace?.push({ step: 'default', serve: defaultServe });
     return defaultServe.decide(state);

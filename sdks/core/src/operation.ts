@@ -23,6 +23,8 @@ export interface OperationOn<V extends View> {
   readonly complete: boolean;
   /** Whether all operands must hold, or any of them. */
   readonly quantifier: 'any' | 'all';
+  /** The operands, where the test is membership and nothing else: it is asked so often that it is worth a call less. */
+  readonly members?: ReadonlySet<unknown>;
 }
 
 /** The operation of a condition, or why there is none, in words. `exists` is none: it asks about no value. */
@@ -67,7 +69,10 @@ function stringOperation({ operator, values, ignoreCase }: ReadAttributeConditio
   const test = stringTest(operator, operands);
   if (test === undefined) return undefined;
   const complete = operands.length === values.length;
-  return { view: ignoreCase ? 'lowerCase' : 'string', test, complete, quantifier: 'any' };
+  const operation = { view: ignoreCase ? 'lowerCase' : 'string', test, complete, quantifier: 'any' } as const;
+  return operator === 'in' || operator === 'equals'
+    ? { ...operation, members: new Set(operands) }
+    : operation;
 }
 
 function stringTest(operator: string, operands: readonly string[]): ((value: string) => boolean) | undefined {

@@ -14,6 +14,8 @@ export interface CompiledServe {
   readonly read: ReadServe;
   /** False when a rollout buckets by an attribute that is not declared, which every context then lacks. */
   readonly isDeclared: boolean;
+  /** What `decide` gives whatever the context; undefined for rollouts. */
+  readonly fixed: Outcome | undefined;
   readonly decide: Decide;
 }
 
@@ -31,10 +33,10 @@ export function compileServe(read: ReadServe, ruleId: string | undefined, scope:
   if (read.kind === 'variation') {
     const reason = ruleId === undefined ? 'DEFAULT' : 'RULE';
     const outcome = createOutcome(source, { variation: read.variation, reason, ruleId });
-    return { read, isDeclared: true, decide: () => outcome };
+    return { read, isDeclared: true, fixed: outcome, decide: () => outcome };
   }
   const missing = createErrorOutcome(source, 'TARGETING_KEY_MISSING');
-  if (!scope.isDeclared(read.by)) return { read, isDeclared: false, decide: () => missing };
+  if (!scope.isDeclared(read.by)) return { read, isDeclared: false, fixed: undefined, decide: () => missing };
   const reason = ruleId === undefined ? 'SPLIT' : 'RULE';
   const slices = read.weights.map(({ variation }) =>
     createOutcome(source, { variation, reason, ruleId, inRollout: true }),
@@ -42,7 +44,7 @@ export function compileServe(read: ReadServe, ruleId: string | undefined, scope:
   const boundaries = boundariesOf(read.weights.map(({ weight }) => weight));
   const unitHash = scope.views.slotOf(read.by, 'unitHash');
   const decide = rollout({ unitHash, seedHash: murmur3(read.seed), boundaries, slices, missing });
-  return { read, isDeclared: true, decide };
+  return { read, isDeclared: true, fixed: undefined, decide };
 }
 
 interface RolloutParts {
