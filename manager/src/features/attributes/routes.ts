@@ -2,6 +2,7 @@ import { createAttributeSchema, patchAttributeSchema } from '@fauna-flags/protoc
 import { type Context, Hono } from 'hono';
 import {
   type ApiEnv,
+  forRequest,
   isKey,
   pathKey,
   readBody,
@@ -29,7 +30,7 @@ export function attributeRoutes(deps: WriteDeps): Hono<ApiEnv> {
   app.post(all, async (c) => {
     const input = await readBody(c, createAttributeSchema);
     const scope = { actor: c.get('actor'), project: pathKey(c, 'project') };
-    return resourceResponse(c, await createAttribute(deps, scope, input), 201);
+    return resourceResponse(c, await createAttribute(forRequest(c, deps), scope, input), 201);
   });
   app.get(one, async (c) => {
     const project = await findProject(deps.database.read, pathKey(c, 'project'));

@@ -2,6 +2,7 @@ import { createAudienceSchema, patchAudienceSchema } from '@fauna-flags/protocol
 import { type Context, Hono } from 'hono';
 import {
   type ApiEnv,
+  forRequest,
   isKey,
   pathKey,
   readBody,
@@ -29,7 +30,7 @@ export function audienceRoutes(deps: WriteDeps): Hono<ApiEnv> {
   app.post(all, async (c) => {
     const input = await readBody(c, createAudienceSchema);
     const scope = { actor: c.get('actor'), project: pathKey(c, 'project') };
-    return resourceResponse(c, await createAudience(deps, scope, input), 201);
+    return resourceResponse(c, await createAudience(forRequest(c, deps), scope, input), 201);
   });
   app.get(one, async (c) => {
     const project = await findProject(deps.database.read, pathKey(c, 'project'));

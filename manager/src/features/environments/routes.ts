@@ -2,6 +2,7 @@ import { createEnvironmentSchema, patchEnvironmentSchema } from '@fauna-flags/pr
 import { type Context, Hono } from 'hono';
 import {
   type ApiEnv,
+  forRequest,
   pathKey,
   readBody,
   readConfirm,
@@ -28,7 +29,7 @@ export function environmentRoutes(deps: WriteDeps): Hono<ApiEnv> {
   app.post(all, async (c) => {
     const input = await readBody(c, createEnvironmentSchema);
     const scope = { actor: c.get('actor'), project: pathKey(c, 'project') };
-    return resourceResponse(c, await createEnvironment(deps, scope, input), 201);
+    return resourceResponse(c, await createEnvironment(forRequest(c, deps), scope, input), 201);
   });
   app.get(one, async (c) => {
     const project = pathKey(c, 'project');

@@ -8,6 +8,7 @@ import { type Context, Hono } from 'hono';
 import {
   type ApiEnv,
   badParameter,
+  forRequest,
   isKey,
   pathKey,
   readBody,
@@ -42,7 +43,7 @@ export function flagRoutes(deps: WriteDeps): Hono<ApiEnv> {
   app.post(all, async (c) => {
     const input = await readBody(c, createFlagSchema);
     const scope = { actor: c.get('actor'), project: pathKey(c, 'project') };
-    return resourceResponse(c, await createFlag(deps, scope, input), 201);
+    return resourceResponse(c, await createFlag(forRequest(c, deps), scope, input), 201);
   });
   app.get(one, async (c) => {
     const project = await findProject(deps.database.read, pathKey(c, 'project'));
@@ -57,8 +58,12 @@ export function flagRoutes(deps: WriteDeps): Hono<ApiEnv> {
     await deleteFlag(deps, readFlagChange(c));
     return c.body(null, 204);
   });
-  app.post(`${one}/archive`, async (c) => resourceResponse(c, await archiveFlag(deps, readFlagChange(c))));
-  app.post(`${one}/restore`, async (c) => resourceResponse(c, await restoreFlag(deps, readFlagChange(c))));
+  app.post(`${one}/archive`, async (c) =>
+    resourceResponse(c, await archiveFlag(forRequest(c, deps), readFlagChange(c))),
+  );
+  app.post(`${one}/restore`, async (c) =>
+    resourceResponse(c, await restoreFlag(forRequest(c, deps), readFlagChange(c))),
+  );
   app.get(configured, async (c) =>
     resourceResponse(c, await readConfiguration(deps.database.read, readConfigurationChange(c))),
   );
@@ -69,7 +74,7 @@ export function flagRoutes(deps: WriteDeps): Hono<ApiEnv> {
   });
   app.post(`${configured}/toggle`, async (c) => {
     const input = await readBody(c, toggleSchema);
-    return resourceResponse(c, await toggleFlag(deps, readConfigurationChange(c), input));
+    return resourceResponse(c, await toggleFlag(forRequest(c, deps), readConfigurationChange(c), input));
   });
   return app;
 }

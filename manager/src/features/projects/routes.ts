@@ -2,6 +2,7 @@ import { createProjectSchema, patchProjectSchema } from '@fauna-flags/protocol';
 import { Hono } from 'hono';
 import {
   type ApiEnv,
+  forRequest,
   isKey,
   pathKey,
   readBody,
@@ -22,7 +23,7 @@ export function projectRoutes(deps: WriteDeps): Hono<ApiEnv> {
   app.get('/projects', async (c) => c.json(await listProjects(deps.database, readListRequest(c, isKey))));
   app.post('/projects', async (c) => {
     const input = await readBody(c, createProjectSchema);
-    return resourceResponse(c, await createProject(deps, c.get('actor'), input), 201);
+    return resourceResponse(c, await createProject(forRequest(c, deps), c.get('actor'), input), 201);
   });
   app.get('/projects/:project', async (c) =>
     resourceResponse(c, toProject(await findProject(deps.database.read, pathKey(c, 'project')))),

@@ -7,6 +7,8 @@ import {
   projects,
   type Queries,
 } from '../../platform/database/index.ts';
+import type { IdempotentRequest } from '../../platform/http/index.ts';
+import { claimAnswer, keepAnswer } from './idempotent-answer.ts';
 import { publishEnvironment } from './publish-environment.ts';
 import { lockKeyRegistry, publishKeyRegistry } from './publish-key-registry.ts';
 
@@ -36,6 +38,8 @@ export interface WriteDeps {
   readonly randomBytes: (size: number) => Uint8Array;
   /** Told after each commit which documents have a new snapshot; must not throw, and nobody waits for it. */
   readonly onCommit: (documentIds: readonly string[]) => void;
+  /** Set for one request that its sender may send again: it is done once, and answered the same every time. */
+  readonly idempotent?: IdempotentRequest;
 }
 
 /** A project as the database holds it. */
@@ -145,7 +149,11 @@ async function write<Result>(
   const { result, documentIds } = await deps.database.transaction(async (tx) => {
     const changes: Change[] = [];
     const at = deps.now();
+    const before = deps.idempotent && (await claimAnswer(tx, deps.idempotent, at));
+    // The same key, method, path and body: the answer can only be of the type that this very use case gave.
+    if (before !== undefined) return { result: before.answer as Result, documentIds: [] };
     const outcome = await work(tx, { tx, at, record: (change) => changes.push(change) });
+    if (deps.idempotent !== undefined) await keepAnswer(tx, deps.idempotent, outcome.result);
     const { projectId } = outcome;
     if (changes.length === 0 || projectId === undefined) return { result: outcome.result, documentIds: [] };
     const documentIds = await publish(tx, at, { ...outcome, projectId });

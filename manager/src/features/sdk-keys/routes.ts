@@ -2,6 +2,7 @@ import { createSdkKeySchema, rotateSdkKeySchema } from '@fauna-flags/protocol';
 import { type Context, Hono } from 'hono';
 import {
   type ApiEnv,
+  forRequest,
   isUuid,
   pathKey,
   readBody,
@@ -28,7 +29,7 @@ export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
   );
   app.post(all, async (c) => {
     const input = await readBody(c, createSdkKeySchema);
-    return resourceResponse(c, await createSdkKey(deps, readScope(c), input), 201);
+    return resourceResponse(c, await createSdkKey(forRequest(c, deps), readScope(c), input), 201);
   });
   app.get(one, async (c) => {
     const { id, ...where } = readChange(c);
@@ -40,7 +41,7 @@ export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
   });
   app.post(`${one}/rotate`, async (c) => {
     const input = await readBody(c, rotateSdkKeySchema);
-    return resourceResponse(c, await rotateSdkKey(deps, readChange(c), input), 201);
+    return resourceResponse(c, await rotateSdkKey(forRequest(c, deps), readChange(c), input), 201);
   });
   app.delete(one, async (c) => {
     await revokeSdkKey(deps, { ...readChange(c), ifMatch: readIfMatch(c) });

@@ -7,6 +7,8 @@ export interface ApiEnv {
   readonly Variables: {
     /** Who asks, as the audit trail names them. */
     readonly actor: string;
+    /** SHA-256 of the body's bytes, once it is read. */
+    readonly bodyDigest?: string;
   };
 }
 

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Problem } from '@fauna-flags/protocol';
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import type { ApiEnv } from './authenticate.ts';
 import { inspectJson } from './inspect-json.ts';
 import { parseOrProblem } from './parse.ts';
 
@@ -12,10 +14,11 @@ export const bodyBytesMax = 1024 * 1024;
  * body is `{}`, so that a route without required fields needs none.
  */
 export async function readBody<Schema extends z.ZodType>(
-  c: Context,
+  c: Context<ApiEnv>,
   schema: Schema,
 ): Promise<z.output<Schema>> {
   const bytes = await readBytes(c.req.raw);
+  c.set('bodyDigest', createHash('sha256').update(bytes).digest('hex'));
   if (bytes.length === 0) return parseOrProblem(schema, {});
   requireJson(c);
   const body = parseJson(bytes);

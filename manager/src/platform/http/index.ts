@@ -1,6 +1,7 @@
 export { type ApiEnv, authenticate } from './authenticate.ts';
 export { bodyBytesMax, readBody } from './body.ts';
 export { readConfirm, requireConfirm } from './confirm.ts';
+export { forRequest, type IdempotentRequest } from './idempotent.ts';
 export { badParameter, type ListRequest, pageOf, readListRequest, readQueryText } from './list.ts';
 export { refuseOtherMethods } from './method-not-allowed.ts';
 export { isKey, isUuid, pathKey } from './path-key.ts';
