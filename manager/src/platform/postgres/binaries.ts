@@ -6,6 +6,8 @@ import { StartError } from '../start-error.ts';
 
 /** Where the programs of an embedded Postgres lie; `root` holds bin, lib and share. */
 export interface PostgresBinaries {
+  /** Of the package that holds them. */
+  readonly version: string;
   readonly root: string;
   readonly initdb: string;
   readonly postgres: string;
@@ -23,7 +25,8 @@ export async function findBinaries(): Promise<PostgresBinaries> {
     const entry = createRequire(import.meta.url).resolve(name);
     const root = join(dirname(entry), '..', 'native');
     await restoreSymlinks(root);
-    return binariesIn(root);
+    const manifest = await readFile(join(root, '..', 'package.json'), 'utf8');
+    return binariesIn(root, (JSON.parse(manifest) as { readonly version: string }).version);
   } catch (cause) {
     throw new StartError(
       `Cannot start the embedded Postgres: the package ${name} is not installed. Set DATABASE_URL to a Postgres of your own`,
@@ -37,18 +40,19 @@ export async function copyBinaries(binaries: PostgresBinaries, directory: string
   const target = join(directory, 'native');
   if (!existsSync(target)) {
     // Copied beside and renamed, so that a copy that was cut short is never mistaken for a whole one.
-    const partial = `${target}.partial`;
+    const partial = `${target}.partial-${process.pid}`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     await cp(binaries.root, partial, { recursive: true, verbatimSymlinks: true });
     await rename(partial, target);
   }
-  return binariesIn(target);
+  return binariesIn(target, binaries.version);
 }
 
-function binariesIn(root: string): PostgresBinaries {
+function binariesIn(root: string, version: string): PostgresBinaries {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return {
+    version,
     root,
     initdb: join(root, 'bin', `initdb${suffix}`),
     postgres: join(root, 'bin', `postgres${suffix}`),

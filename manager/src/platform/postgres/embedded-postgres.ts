@@ -17,7 +17,7 @@ import pg from 'pg';
 import { StartError } from '../start-error.ts';
 import { copyBinaries, findBinaries, type PostgresBinaries } from './binaries.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
-import { canEnter, type ServerUser, serverFolder, serverUser } from './server-user.ts';
+import { canEnter, type ServerUser, serverFolder, serverUser, sharedFolder } from './server-user.ts';
 
 /** A running embedded server. */
 export interface EmbeddedPostgres {
@@ -89,7 +89,7 @@ async function preparePlace(dataDir: string): Promise<Place> {
   const binaries =
     user === undefined || canEnter(installed.root, user)
       ? installed
-      : await copyBinaries(installed, join(folder, '..', 'postgres-18.4.0'));
+      : await copyBinaries(installed, join(sharedFolder, `postgres-${installed.version}`));
   return { binaries, folder, cluster: join(folder, 'cluster'), user };
 }
 

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readOrMakeSecretFile } from '../secret-file.ts';
 import { StartError } from '../start-error.ts';
 
 /**
@@ -45,15 +46,23 @@ export function canEnter(path: string, user: ServerUser): boolean {
   }
 }
 
+/** Where an account that cannot enter the data folder keeps its clusters, and the binaries that it may run. */
+export const sharedFolder = '/var/lib/fauna';
+
 /**
  * The folder that the server may call its own: below the data folder where the account can go there, else below
- * /var/lib/fauna, named after the data folder so that several stay apart.
+ * /var/lib/fauna. Which one is written into the data folder, by a random name: whoever deletes the data folder, or clones
+ * the project anew, begins anew and does not meet old data.
  */
 export async function serverFolder(dataDir: string, user: ServerUser | undefined): Promise<string> {
   const folder =
     user === undefined || canEnter(dataDir, user)
       ? join(dataDir, 'postgres')
-      : join('/var/lib/fauna', createHash('sha256').update(dataDir).digest('hex').slice(0, 12), 'postgres');
+      : await readOrMakeSecretFile({
+          directory: dataDir,
+          name: 'postgres-folder',
+          make: () => join(sharedFolder, randomBytes(6).toString('hex'), 'postgres'),
+        });
   await mkdir(folder, { recursive: true, mode: 0o755 });
   if (user !== undefined) await chown(folder, user.uid, user.gid);
   return folder;
