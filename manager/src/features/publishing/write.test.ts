@@ -235,6 +235,21 @@ describe('the write transaction', () => {
     expect(api.logged).toEqual([]);
   }, 60_000);
 
+  it('gives every flag a configuration in every environment when both are made at once', async () => {
+    const { project } = await newProject();
+    await Promise.all(
+      Array.from({ length: 6 }, (_, index) => [
+        api.must('POST', `${project}/environments`, { key: `e${index}`, name: 'E' }),
+        api.must('POST', `${project}/flags`, { key: `f${index}`, name: 'F', kind: 'boolean' }),
+      ]).flat(),
+    );
+    const { items } = await api.must('GET', `${project}/environments`);
+    expect(items.length).toBe(9);
+    for (const { id } of items) {
+      expect(Object.keys((await storedRuleset(api.database, id)).content.flags).length).toBe(7);
+    }
+  });
+
   it('lets exactly one of many edits of the same revision win', async () => {
     const { versions, production } = await newProject();
     const before = await versions();
