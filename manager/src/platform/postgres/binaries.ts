@@ -44,7 +44,11 @@ export async function copyBinaries(binaries: PostgresBinaries, directory: string
     await rm(partial, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     await cp(binaries.root, partial, { recursive: true, verbatimSymlinks: true });
-    await rename(partial, target);
+    await rename(partial, target).catch(async (error: NodeJS.ErrnoException) => {
+      // Another Fauna was quicker; its copy is as good.
+      await rm(partial, { recursive: true, force: true });
+      if (!existsSync(target)) throw error;
+    });
   }
   return binariesIn(target, binaries.version);
 }
