@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { meetRequirements, testRequirements } from './requirements.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -35,6 +36,7 @@ if (command === undefined)
   stop(`Cannot run "${name ?? ''}": the commands are ${Object.keys(commands).join(', ')}`);
 requireNode();
 installFromLockfile();
+if (name === 'test') findWhatTestsNeed();
 process.exitCode = await runAll(command(args));
 
 function requireNode() {
@@ -66,6 +68,12 @@ function installFromLockfile() {
   }
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
+}
+
+function findWhatTestsNeed() {
+  const { problem, found } = meetRequirements(testRequirements, { environment: process.env });
+  if (problem !== undefined) stop(problem);
+  Object.assign(process.env, found);
 }
 
 async function runAll(processes) {

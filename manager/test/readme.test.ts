@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaunaProcess, projectRoot } from './support/fauna-process.ts';
 
@@ -52,7 +52,7 @@ function bash(
   script: string,
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn('bash', ['-e', '-o', 'pipefail'], { cwd, env: { PATH: process.env.PATH, ...env } });
+  const child = spawn('bash', ['-e', '-o', 'pipefail'], { cwd, env: { PATH: pathWithCurl(), ...env } });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -69,4 +69,10 @@ function events(text: string): { readonly event: string; readonly data: unknown 
     const data = /^data: (.*)$/m.exec(block)?.[1];
     return event === undefined || data === undefined ? [] : [{ event, data: JSON.parse(data) as unknown }];
   });
+}
+
+/** The story calls `curl`; where tests are told which one, it comes first. */
+function pathWithCurl(): string {
+  const curl = process.env.FAUNA_CURL;
+  return [...(curl === undefined ? [] : [dirname(curl)]), process.env.PATH ?? ''].join(':');
 }
