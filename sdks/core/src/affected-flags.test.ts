@@ -38,6 +38,14 @@ describe('affectedFlags()', () => {
     expect(affected({ flags: { ...before.flags, plain: flag('plain').off().build() } })).toEqual(['plain']);
   });
 
+  test('notices a member that is only there before, or only after', () => {
+    const plain = { ...before, flags: { a: flag('a').rule('r', attribute('key', 'exists')).build() } };
+    const negated = attribute('key', 'exists', [], { negate: true });
+    const longer = { ...before, flags: { a: flag('a').rule('r', negated).build() } };
+    expect(affectedFlags(plain, longer)).toEqual(new Set(['a']));
+    expect(affectedFlags(longer, plain)).toEqual(new Set(['a']));
+  });
+
   test('holds flags that are new or gone, and those that require them', () => {
     expect(affected({ flags: { ...before.flags, missing: flag('missing').build() } })).toEqual([
       'missing',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from './compile.ts';
 import type { Context } from './model.ts';
+import { re2Regex } from './re2/index.ts';
 import { RulesetError } from './read-ruleset.ts';
 import { all, attribute, audience, flag, inAudience, ruleset, split } from './testing/index.ts';
 
@@ -146,6 +147,21 @@ describe('compile()', () => {
   });
 });
 
+test('compile() keeps a pattern that ignores case apart from the same one that does not', () => {
+  const rules = ruleset(
+    flag('exact')
+      .on()
+      .rule('r', attribute('key', 'matches', ['^a'])),
+    flag('loose')
+      .on()
+      .rule('r', attribute('key', 'matches', ['^a'], { ignoreCase: true })),
+  );
+  const compiled = compile(rules, { regex: re2Regex() });
+  expect(compiled.evaluate('exact', { key: 'A' }).reason).toBe('DEFAULT');
+  expect(compiled.evaluate('loose', { key: 'A' }).reason).toBe('RULE');
+  expect(compiled.evaluate('exact', { key: 'a' }).reason).toBe('RULE');
+});
+
 describe('Evaluating', () => {
   const compiled = compile(
     ruleset(
@@ -163,6 +179,7 @@ describe('Evaluating', () => {
         .serve('off'),
       flag('roll').on().rollout(100, 'n'),
       flag('key').on().rollout(100),
+      flag('exists').on().rule('r', attribute('n', 'exists')).serve('off'),
       { attributes: { s: 'string', d: 'date', n: 'number' } },
     ),
   );
