@@ -66,7 +66,7 @@ export function compileAudiences(
 }
 
 /** The audiences that a match names, at any depth of it. */
-export function audiencesIn(match: ReadMatch): string[] {
+function audiencesIn(match: ReadMatch): string[] {
   const namedBy = (condition: ReadCondition): readonly string[] => {
     if (condition.kind === 'match') return audiencesIn(condition);
     return condition.kind === 'audiences' ? condition.audiences : [];

@@ -51,7 +51,7 @@ export function flag(key: string): FlagBuilder {
 }
 
 /** Percent as a weight. */
-export function weightOf(percent: number): number {
+function weightOf(percent: number): number {
   return Math.round((percent * weightTotal) / 100);
 }
 
