@@ -2,6 +2,7 @@ import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
 import { type Context, Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { reasonOf } from './log.ts';
+import { memberOf } from './member-of.ts';
 import { admit } from './middleware/admit.ts';
 import { corsHeaders, preflight } from './middleware/cors.ts';
 import { allowsOrigin } from './middleware/origin.ts';
@@ -13,7 +14,6 @@ import { streamRoutes } from './routes/stream.ts';
 import { usageRoutes } from './routes/usage.ts';
 import type { Services } from './services.ts';
 import type { BearerStatus } from './status.ts';
-import { memberOf } from './streams/member-of.ts';
 import type { HangUp } from './streams/readable-sink.ts';
 
 /** Paths that belong to the bearer, whatever stands behind them: whoever mounts it sends these, and nothing else. */

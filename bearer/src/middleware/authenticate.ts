@@ -9,7 +9,7 @@ const keyLengthMax = 256;
  * The SDK key that a request shows: `Authorization: Bearer <key>`, `Authorization: <key>` or `X-API-Key: <key>`; never
  * from the URL.
  */
-export function shownKey(headers: Headers): string | undefined {
+function shownKey(headers: Headers): string | undefined {
   const authorization = headers.get('authorization');
   const shown = authorization === null ? headers.get('x-api-key') : authorization.replace(/^bearer +/i, '');
   const text = shown?.trim();

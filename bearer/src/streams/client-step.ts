@@ -1,7 +1,7 @@
 import { affectedFlags } from '@fauna-flags/core';
 import { writeFrame } from '@fauna-flags/protocol';
+import { memberOf } from '../member-of.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
-import { memberOf } from './member-of.ts';
 import { sameJson } from './same-json.ts';
 
 /** One client flag whose answer may differ between two rulesets. */

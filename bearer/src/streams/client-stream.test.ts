@@ -85,6 +85,23 @@ describe('POST /stream/client', () => {
     });
   });
 
+  it('keeps each flag’s place when others come and go before it', async () => {
+    const both = (version: number, on: boolean, ...more: ReturnType<typeof flag>[]) =>
+      ruleset(...more, on ? flag('m').on() : flag('m'), flag('z').on(), { version });
+    const world = await bearerWorld({ ruleset: both(1, false) });
+    const reader = await world.streamClient(student);
+    await reader.next();
+    await world.publish(both(2, false, flag('a')));
+    expect(await reader.next()).toMatchObject({ data: { flags: { a: { value: false } }, removed: [] } });
+    await world.publish(both(3, true, flag('a')));
+    const patch = (await reader.next())?.data as { flags: object };
+    expect(patch.flags).toEqual({ m: { value: true, variation: 'on', reason: 'DEFAULT' } });
+    await world.publish(both(4, false));
+    expect(await reader.next()).toMatchObject({ data: { flags: { m: { value: false } }, removed: ['a'] } });
+    await world.publish(both(5, false));
+    expect(reader.waiting).toEqual([]);
+  });
+
   it('keeps silent when only a reason has changed', async () => {
     const world = await bearerWorld({ ruleset: story(1) });
     const reader = await world.streamClient(other);

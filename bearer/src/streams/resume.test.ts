@@ -73,8 +73,8 @@ describe('resuming a stream', () => {
         rulesets: { ...wrapped(memorySources(world.shelf).rulesets), watch: () => () => {} },
       },
     });
-    world.shelf.put(environmentId, ahead);
     await silent.clock.advance(2_000);
+    world.shelf.put(environmentId, ahead);
     const reader = await silent.streamClient({}, { 'last-event-id': positionTextOf(ahead) });
     expect(await reader.next()).toMatchObject({ event: 'none', id: positionTextOf(ahead) });
   });

@@ -1,6 +1,6 @@
 import { writeFrame } from '@fauna-flags/protocol';
+import { memberOf } from '../member-of.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
-import { memberOf } from './member-of.ts';
 import { sameJson } from './same-json.ts';
 import type { Opening, StreamView } from './stream-view.ts';
 

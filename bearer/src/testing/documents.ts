@@ -32,7 +32,7 @@ export function registered(text: string, key: Partial<RegisteredKey> = {}): [str
 
 /** A registry of these entries with one handle secret; a client and a server key unless told otherwise. */
 export function registryOf(...entries: [string, RegisteredKey][]): KeyRegistry {
-  const standard = [registered(clientKey), registered(serverKey, { kind: 'server', origins: [] })];
+  const standard = [registered(clientKey), registered(serverKey, { kind: 'server' })];
   return {
     schema: 1,
     keys: Object.fromEntries(entries.length === 0 ? standard : entries),
