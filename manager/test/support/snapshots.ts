@@ -10,7 +10,7 @@ export interface StoredDocument<Content> extends Snapshot {
 }
 
 /** Reads a document and checks that its hash is that of its bytes. */
-export async function storedDocument<Content>(
+async function storedDocument<Content>(
   database: Database,
   documentId: string,
 ): Promise<StoredDocument<Content>> {

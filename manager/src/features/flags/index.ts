@@ -1,4 +1,3 @@
 export { createFlag } from './create-flag.ts';
 export { putConfiguration } from './put-configuration.ts';
 export { flagRoutes } from './routes.ts';
-export { toggleFlag } from './toggle-flag.ts';

@@ -3,9 +3,7 @@ export { memoryStore } from './memory-store.ts';
 export { postgresOutbox } from './postgres-outbox.ts';
 export { startPublisher } from './publisher.ts';
 export {
-  type Change,
   type EnvironmentRow,
-  type EnvironmentUnit,
   type ProjectRow,
   type ProjectUnit,
   type Unit,

@@ -250,6 +250,23 @@ describe('the write transaction', () => {
     }
   });
 
+  it('keeps every key in the registry when keys of several environments are made at once', async () => {
+    const { project, ids } = await newProject();
+    const before = (await storedRegistry(api.database)).version;
+    const made = await Promise.all(
+      Array.from({ length: 18 }, (_, index) =>
+        api.must('POST', `${project}/environments/${Object.keys(ids)[index % 3]}/sdk-keys`, {
+          name: 'K',
+          kind: 'client',
+        }),
+      ),
+    );
+    const { version, content } = await storedRegistry(api.database);
+    const registered = Object.values(content.keys).map(({ id }) => id);
+    expect(registered).toEqual(expect.arrayContaining(made.map(({ id }) => id)));
+    expect(version).toBe(before + 18);
+  });
+
   it('lets exactly one of many edits of the same revision win', async () => {
     const { versions, production } = await newProject();
     const before = await versions();

@@ -1,3 +1,3 @@
-export { createSdkKey, type SdkKeyScope } from './create-sdk-key.ts';
-export { type EnsuredSdkKey, ensureSdkKey } from './ensure-sdk-key.ts';
+export { createSdkKey } from './create-sdk-key.ts';
+export { ensureSdkKey } from './ensure-sdk-key.ts';
 export { sdkKeyRoutes } from './routes.ts';

@@ -26,7 +26,7 @@ export interface ModelFlag {
 }
 
 /** One flag's configuration and where it applies. */
-export interface ModelConfiguration {
+interface ModelConfiguration {
   readonly flag: string;
   /** The environment's key. */
   readonly environment: string;

@@ -7,7 +7,7 @@ import type { ProjectModel } from './project-model.ts';
  */
 
 /** A match for what it refers to: stored, or as a request brings it. */
-export interface Referring {
+interface Referring {
   readonly conditions: readonly (
     | { readonly attribute: string }
     | { readonly audiences: readonly string[] }
@@ -16,7 +16,7 @@ export interface Referring {
 }
 
 /** The attributes that a match asks, at any depth. */
-export function attributesIn(match: Referring): string[] {
+function attributesIn(match: Referring): string[] {
   return match.conditions.flatMap((condition) => {
     if ('conditions' in condition) return attributesIn(condition);
     return 'attribute' in condition ? [condition.attribute] : [];
@@ -32,7 +32,7 @@ export function audiencesIn(match: Referring): string[] {
 }
 
 /** The variations that a serve can give, those of weight 0 included. */
-export function variationsIn(serve: Serve): string[] {
+function variationsIn(serve: Serve): string[] {
   return 'variation' in serve ? [serve.variation] : serve.rollout.weights.map(({ variation }) => variation);
 }
 

@@ -54,7 +54,10 @@ describe('the API without its database', () => {
 
   it('answers 503 retryable within seconds when the server takes connections and says nothing', async () => {
     const server = await listen();
-    const pool = createPool({ url: `postgres://nobody@127.0.0.1:${portOf(server)}/none` });
+    const pool = createPool({
+      url: `postgres://nobody@127.0.0.1:${portOf(server)}/none`,
+      connectTimeoutMs: 500,
+    });
     const startMs = performance.now();
     await expectRetryable(createDatabase(pool));
     expect(performance.now() - startMs).toBeLessThan(4_000);
@@ -64,7 +67,7 @@ describe('the API without its database', () => {
 
   it('answers 503 retryable within seconds when the server freezes under connections that are open, and goes on when it thaws', async () => {
     const wire = await freezableWire(test.url);
-    const pool = createPool({ url: wire.url, statementTimeoutMs: 500 });
+    const pool = createPool({ url: wire.url, statementTimeoutMs: 500, connectTimeoutMs: 500 });
     const database = createDatabase(pool);
     await insertDemo(database);
     expect((await ask(database)).responses.map(({ status }) => status)).toEqual([200, 200]);

@@ -4,6 +4,7 @@ import pg from 'pg';
 export interface PoolOptions {
   readonly url: string;
   readonly connectionsMax?: number;
+  readonly connectTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly lockTimeoutMs?: number;
   readonly onError?: (error: Error) => void;
@@ -20,13 +21,15 @@ export function createPool({
   url,
   connectionsMax = 10,
   statementTimeoutMs = 5_000,
+  connectTimeoutMs = 5_000,
   lockTimeoutMs = 3_000,
   onError = () => {},
 }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
-    connectionTimeoutMillis: 2_000,
+    // Also how long a request waits in line for a connection, so that a burst of writers is not turned away.
+    connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
     query_timeout: statementTimeoutMs + 1_000,

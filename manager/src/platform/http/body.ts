@@ -7,7 +7,7 @@ import { inspectJson } from './inspect-json.ts';
 import { parseOrProblem } from './parse.ts';
 
 /** The management API takes larger bodies than a bearer: an audience list has its place here. */
-export const bodyBytesMax = 1024 * 1024;
+const bodyBytesMax = 1024 * 1024;
 
 /**
  * Reads and judges a JSON body: size, media type, syntax, texts that no database can hold, then the schema. An absent

@@ -1,5 +1,5 @@
 export { type ApiEnv, authenticate } from './authenticate.ts';
-export { bodyBytesMax, readBody } from './body.ts';
+export { readBody } from './body.ts';
 export { readConfirm, requireConfirm } from './confirm.ts';
 export { forRequest, type IdempotentRequest } from './idempotent.ts';
 export { badParameter, type ListRequest, pageOf, readListRequest, readQueryText } from './list.ts';

@@ -49,6 +49,6 @@ const unstorable = /[\0\p{Surrogate}]/u;
 const storableMessage = 'must hold neither U+0000 nor a lone surrogate';
 
 /** `rules` + `name` → `rules.name`. */
-export function joinPath(path: string, name: string): string {
+function joinPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }

@@ -11,6 +11,7 @@ export const conditionTextLimits = { word: 200, value: 4_096 } as const;
 
 const wordSchema = z.string().min(1).max(conditionTextLimits.word);
 
+/** A condition on an attribute, as a request brings it. */
 export const attributeConditionInputSchema = z.strictObject({
   attribute: wordSchema,
   operator: wordSchema,
@@ -20,6 +21,7 @@ export const attributeConditionInputSchema = z.strictObject({
 });
 export type AttributeConditionInput = z.infer<typeof attributeConditionInputSchema>;
 
+/** A condition on audiences, as a request brings it. */
 export const audienceConditionInputSchema = z.strictObject({
   audiences: z.array(wordSchema),
   negate: z.boolean().optional(),
@@ -31,12 +33,15 @@ export interface MatchInput {
   combine: 'all' | 'any';
   conditions: ConditionInput[];
 }
+/** One member of a match, as a request brings it. */
 export type ConditionInput = AttributeConditionInput | AudienceConditionInput | MatchInput;
 
+/** One member of a match; which one it is shows in its members. */
 export const conditionInputSchema: z.ZodType<ConditionInput> = z.lazy(() =>
   z.union([attributeConditionInputSchema, audienceConditionInputSchema, matchInputSchema]),
 );
 
+/** Conditions joined by all/any; groups nest. */
 export const matchInputSchema: z.ZodType<MatchInput> = z.lazy(() =>
   z.strictObject({ combine: z.enum(['all', 'any']), conditions: z.array(conditionInputSchema) }),
 );
