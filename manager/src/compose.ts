@@ -19,6 +19,7 @@ import type { Fetch } from './platform/server.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { readiness } from './readiness.ts';
 import type { SampleKeys } from './sample.ts';
+import { startPage } from './start-page.ts';
 
 /** Everything that one process runs, behind one `fetch`. */
 export interface Fauna {
@@ -120,7 +121,7 @@ async function compose({
           fetch: readiness({ database, status: () => bearer.status() }),
         },
       ],
-      otherwise: manager.fetch,
+      otherwise: startPage(manager.fetch),
     }),
     dataFolder,
     sample,

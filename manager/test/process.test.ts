@@ -19,6 +19,9 @@ describe('npm start', () => {
     expect(output).toMatch(/Client key\s+fauna_cli_[0-9A-Za-z]{49}/);
     expect(output).toMatch(/Server key\s+fauna_srv_[0-9A-Za-z]{49}/);
     expect(output).not.toContain(fauna.adminToken);
+    const page = await fetch(fauna.url);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(await page.text()).toContain('Fauna is running');
   });
 
   it('makes an admin token once and keeps it in a file that only this account can read', async () => {
