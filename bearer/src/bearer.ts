@@ -52,7 +52,7 @@ export interface Bearer {
 export function createBearer(deps: BearerDeps): Bearer {
   const { clock, random, crypto, log } = deps;
   const limits: BearerLimits = { ...defaultBearerLimits, ...deps.limits };
-  const streams = new Streams(clock, random, limits);
+  const streams = new Streams({ clock, random, limits, isGood });
   const environments = new Environments({
     source: deps.rulesets,
     regex: deps.regex,
@@ -67,7 +67,7 @@ export function createBearer(deps: BearerDeps): Bearer {
     reader: deps.keys,
     parse: ({ payload }) => parseKeyRing(payload),
     onApplied: (ring) => {
-      streams.revokeUnless(isGood);
+      streams.revoke();
       environments.follow(ring.environments());
     },
     clock,
@@ -76,7 +76,6 @@ export function createBearer(deps: BearerDeps): Bearer {
     log,
     limits,
   });
-  streams.isGood = isGood;
   const services: Services = {
     keys,
     environments,

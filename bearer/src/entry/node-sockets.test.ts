@@ -1,6 +1,8 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { flag, ruleset } from '@fauna-flags/core/testing';
-import { type ServerType, serve } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BearerWorld, bearerWorld } from '../testing/bearer-world.ts';
 import { clientKey } from '../testing/documents.ts';
@@ -8,7 +10,7 @@ import { FrameReader } from '../testing/frame-reader.ts';
 import { nodeClock } from './node-clock.ts';
 
 /** The bearer behind real sockets and real time. */
-let server: ServerType | undefined;
+let server: Server | undefined;
 
 afterEach(() => {
   server?.close();
@@ -16,11 +18,11 @@ afterEach(() => {
 });
 
 async function listening(world: BearerWorld): Promise<number> {
-  return new Promise((resolve) => {
-    server = serve({ fetch: world.bearer.app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
-      resolve(port),
-    );
-  });
+  const listener = getRequestListener(world.bearer.app.fetch, { overrideGlobalObjects: false });
+  const listened = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  server = listened;
+  await new Promise<void>((resolve) => listened.listen(0, '127.0.0.1', resolve));
+  return (listened.address() as AddressInfo).port;
 }
 
 async function until(holds: () => boolean): Promise<void> {

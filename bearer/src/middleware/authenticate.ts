@@ -10,8 +10,8 @@ const keyLengthMax = 256;
  * from the URL.
  */
 function shownKey(headers: Headers): string | undefined {
-  const authorization = headers.get('authorization');
-  const shown = authorization === null ? headers.get('x-api-key') : authorization.replace(/^bearer +/i, '');
+  // An empty header is as good as none: some clients send both and fill one.
+  const shown = headers.get('authorization')?.replace(/^bearer +/i, '') || headers.get('x-api-key');
   const text = shown?.trim();
   return text === undefined || text === '' || text.length > keyLengthMax ? undefined : text;
 }

@@ -23,21 +23,32 @@ export interface StreamRequest {
   readonly hangUp: HangUp | undefined;
 }
 
+/** What the keeping of streams takes. */
+export interface StreamsOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly limits: BearerLimits;
+  /** Whether a stream may stay open: asked when the keys have changed, and at every sweep, since keys expire. */
+  readonly isGood: (stream: OpenStream) => boolean;
+}
+
 /** All open streams of the process: who gets in, their common watch, and their end. */
 export class Streams {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #limits: BearerLimits;
+  readonly #isGood: (stream: OpenStream) => boolean;
   readonly #gate: StreamGate;
   /** Streams by the key that opened them, so that the end of a key finds its own. */
   readonly #byKey = new Map<string, Map<OpenStream, StreamHub>>();
   #cancelSweep: (() => void) | undefined;
   #closing = false;
 
-  constructor(clock: Clock, random: () => number, limits: BearerLimits) {
+  constructor({ clock, random, limits, isGood }: StreamsOptions) {
     this.#clock = clock;
     this.#random = random;
     this.#limits = limits;
+    this.#isGood = isGood;
     this.#gate = new StreamGate(clock, limits);
   }
 
@@ -90,14 +101,11 @@ export class Streams {
     return body;
   }
 
-  /** Ends the streams of keys that are no longer good, telling them so. `isGood` also judges expiry. */
-  revokeUnless(isGood: (stream: OpenStream) => boolean): void {
+  /** Ends the streams of keys that are no longer good, telling them so. */
+  revoke(): void {
     for (const streams of [...this.#byKey.values()])
-      for (const stream of [...streams.keys()]) if (!isGood(stream)) stream.end('revoked', '{}');
+      for (const stream of [...streams.keys()]) if (!this.#isGood(stream)) stream.end('revoked', '{}');
   }
-
-  /** What decides at each sweep whether a stream's key is still good; set once. */
-  isGood: (stream: OpenStream) => boolean = () => true;
 
   /** Says goodbye to every stream, each with its own delay, and admits none from now on. */
   close(): void {
@@ -139,7 +147,7 @@ export class Streams {
 
   #sweep(): void {
     const now = this.#clock.now();
-    this.revokeUnless(this.isGood);
+    this.revoke();
     for (const streams of [...this.#byKey.values()])
       for (const stream of [...streams.keys()]) stream.sweep(now);
   }
