@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { serve } from '@hono/node-server';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminToken, anyRevision, createTestApi, type TestApi } from '../test/support/api.ts';
@@ -138,11 +140,39 @@ describe('createManagerApp()', () => {
         method: 'POST',
         headers,
         body: new Blob([body]).stream(),
-        // @ts-expect-error Node wants this beside a stream; the types of fetch do not know it.
         duplex: 'half',
       }),
     );
     expect(untold.status).toBe(413);
+  });
+
+  it('answers 413 and 400 over a real socket too, and goes on', async () => {
+    const server = serve({ fetch: api.app.fetch, port: 0, hostname: '127.0.0.1' });
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/api/v1/projects`;
+    const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ key: 'big', name: 'x'.repeat(3 * 1024 * 1024) });
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(413);
+    const chunked: RequestInit = { method: 'POST', headers, body: new Blob([body]).stream(), duplex: 'half' };
+    expect((await fetch(url, chunked)).status).toBe(413);
+    expect((await fetch(url, { method: 'POST', headers, body: '{' })).status).toBe(400);
+    expect((await fetch(url, { headers })).status).toBe(200);
+    server.close();
+  });
+
+  it('answers 400 to a body that is cut off', async () => {
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error('The wire was cut'));
+      },
+    });
+    const init: RequestInit = { method: 'POST', body, duplex: 'half' };
+    const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
+    const response = await api.app.request(
+      new Request('http://localhost/api/v1/projects', { ...init, headers }),
+    );
+    expect([response.status, api.logged]).toEqual([400, []]);
   });
 
   it('answers 415 to another media type, and to a content encoding', async () => {

@@ -62,7 +62,7 @@ describe('attributes', () => {
     const refused = await api.call('PATCH', `${attributes}/state`, { type: 'list' }, anyRevision);
     expect(refused.body).toMatchObject({
       status: 422,
-      errors: [{ path: 'type', message: 'never changes: it is "string"' }],
+      errors: [{ path: 'type', message: 'cannot be changed by PATCH: it is "string"' }],
     });
   });
 
@@ -177,6 +177,6 @@ describe('audiences', () => {
     expect(Object.keys(content.audiences)).toEqual(
       expect.arrayContaining(['constructor', 'hasOwnProperty', 'status', 'toString']),
     );
-    expect(content.flags.constructor.enabled).toBe(false);
+    expect(content.flags.constructor).toMatchObject({ enabled: false });
   });
 });

@@ -27,7 +27,7 @@ export function patchFlag(deps: WriteDeps, change: FlagChange, patch: PatchFlag)
     const row = await findFlag(tx, project, change.flag);
     const before = toFlag(row, project.key);
     requireRevision(change.ifMatch, before);
-    requireUnchanged(before, patch, ['key', 'kind', 'salt']);
+    requireUnchanged(before, patch, ['key', 'kind', 'salt', 'archived']);
     const variations = (patch.variations ?? before.variations).map(withoutEmptyName);
     await requireVariations(unit, row, variations);
     const edited = {

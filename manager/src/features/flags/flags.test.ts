@@ -206,12 +206,12 @@ describe('flags', () => {
     const refused = await api.call(
       'PATCH',
       `${flags}/patched`,
-      { key: 'x', kind: 'json', salt: 's' },
+      { key: 'x', kind: 'json', salt: 's', archived: true },
       anyRevision,
     );
     expect(refused.body).toMatchObject({
       status: 422,
-      errors: [{ path: 'key' }, { path: 'kind' }, { path: 'salt' }],
+      errors: [{ path: 'key' }, { path: 'kind' }, { path: 'salt' }, { path: 'archived' }],
     });
     expect((await api.call('PATCH', `${flags}/none`, { name: 'X' }, anyRevision)).status).toBe(404);
   });

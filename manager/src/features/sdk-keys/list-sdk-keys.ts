@@ -1,11 +1,17 @@
 import type { Page, SdkKey } from '@fauna-flags/protocol';
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import { type Database, sdkKeys, searchIn } from '../../platform/database/index.ts';
-import { type ListRequest, pageOf } from '../../platform/http/index.ts';
+import { isUuid, type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import { toSdkKey } from './sdk-key.ts';
 
-/** An environment's SDK keys, revoked ones included. Their ids are random, so the order is steady and means nothing. */
+/** Whether a text is the place of a key in this list: when it was made, and its id for keys of the same millisecond. */
+export function isSdkKeyPlace(text: string): boolean {
+  const [ms = '', id = ''] = text.split(' ', 2);
+  return /^\d{1,14}$/.test(ms) && isUuid(id) && text === `${ms} ${id}`;
+}
+
+/** An environment's SDK keys in the order they were made, revoked ones included. */
 export async function listSdkKeys(
   database: Database,
   where: { project: string; environment: string },
@@ -18,11 +24,19 @@ export async function listSdkKeys(
     .where(
       and(
         eq(sdkKeys.environmentId, environment.id),
-        after === undefined ? undefined : gt(sdkKeys.id, after),
+        after === undefined ? undefined : isAfter(after),
         query === undefined ? undefined : searchIn(sdkKeys.searchText, query),
       ),
     )
-    .orderBy(asc(sdkKeys.id))
+    .orderBy(asc(sdkKeys.createdAt), asc(sdkKeys.id))
     .limit(limit + 1);
-  return pageOf(rows, limit, { item: (row) => toSdkKey(row, environment.key), place: ({ id }) => id });
+  return pageOf(rows, limit, {
+    item: (row) => toSdkKey(row, environment.key),
+    place: ({ createdAt, id }) => `${createdAt.getTime()} ${id}`,
+  });
+}
+
+function isAfter(place: string): SQL {
+  const [ms = '', id = ''] = place.split(' ', 2);
+  return sql`(${sdkKeys.createdAt}, ${sdkKeys.id}) > (${new Date(Number(ms)).toISOString()}::timestamptz, ${id}::uuid)`;
 }

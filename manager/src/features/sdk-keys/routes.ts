@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import {
   type ApiEnv,
   forRequest,
-  isUuid,
   pathKey,
   readBody,
   readConfirm,
@@ -15,7 +14,7 @@ import { findEnvironment } from '../environments/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { findSdkKey, revokeSdkKey, rotateSdkKey, type SdkKeyChange } from './change-sdk-key.ts';
 import { createSdkKey, type SdkKeyScope } from './create-sdk-key.ts';
-import { listSdkKeys } from './list-sdk-keys.ts';
+import { isSdkKeyPlace, listSdkKeys } from './list-sdk-keys.ts';
 import { toSdkKey } from './sdk-key.ts';
 
 const all = '/projects/:project/environments/:environment/sdk-keys';
@@ -25,7 +24,7 @@ const one = `${all}/:id` as const;
 export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.get(all, async (c) =>
-    c.json(await listSdkKeys(deps.database, readScope(c), readListRequest(c, isUuid))),
+    c.json(await listSdkKeys(deps.database, readScope(c), readListRequest(c, isSdkKeyPlace))),
   );
   app.post(all, async (c) => {
     const input = await readBody(c, createSdkKeySchema);

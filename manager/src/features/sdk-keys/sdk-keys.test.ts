@@ -212,6 +212,13 @@ describe('SDK keys', () => {
     }
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBeGreaterThan(25);
+    const { items } = await api.must('GET', `${keys}?limit=200`);
+    expect(items.map(({ id }: { id: string }) => id)).toEqual(seen);
+    const times = items.map(({ createdAt }: { createdAt: string }) => createdAt);
+    expect(times).toEqual([...times].sort());
+    for (const cursor of ['MSAx', 'eCB5', Buffer.from(`99999999999999 ${seen[0]}`).toString('base64url')]) {
+      expect((await api.call('GET', `${keys}?cursor=${cursor}`)).status).toBeLessThan(500);
+    }
   });
 });
 

@@ -33,11 +33,16 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // The length is only what the client says; what arrives is what counts.
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > bodyBytesMax) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength;
+      if (size > bodyBytesMax) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new Problem('invalid', 'Cannot read the body: it was cut off', { cause });
   }
+  if (size > bodyBytesMax) throw tooLarge();
   return Buffer.concat(chunks);
 }
 

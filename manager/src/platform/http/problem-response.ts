@@ -34,6 +34,8 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
     headers: {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
+      // The rest of a body that is too large is never read, so that nothing more can come over this connection.
+      ...(problem.status === 413 ? { Connection: 'close' } : {}),
       ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
       ...headers,

@@ -2,6 +2,7 @@ import type { AttributeType, FlagKind, Match, Prerequisite, Serve, Target } from
 import type { Lifetime, NamedRule, NamedVariation } from '@fauna-flags/protocol';
 import {
   boolean,
+  index,
   integer,
   json,
   pgTable,
@@ -93,5 +94,8 @@ export const flagConfigurations = pgTable(
     revision: integer('revision').notNull().default(1),
     updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.environmentId, table.flagId] })],
+  (table) => [
+    primaryKey({ columns: [table.environmentId, table.flagId] }),
+    index('flag_configurations_flag').on(table.flagId),
+  ],
 );

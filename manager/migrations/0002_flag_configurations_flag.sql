@@ -1,0 +1,1 @@
+CREATE INDEX "flag_configurations_flag" ON "flag_configurations" USING btree ("flag_id");
