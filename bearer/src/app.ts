@@ -6,7 +6,7 @@ import { memberOf } from './member-of.ts';
 import { admit } from './middleware/admit.ts';
 import { corsHeaders, preflight } from './middleware/cors.ts';
 import { allowsOrigin } from './middleware/origin.ts';
-import { answerProblem, commonHeaders, type ErrorStyle } from './middleware/respond.ts';
+import { answerProblem, commonHeaders, type ErrorForm, type ErrorStyle } from './middleware/respond.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { ofrepRoutes } from './routes/ofrep.ts';
 import type { Route } from './routes/route.ts';
@@ -35,7 +35,9 @@ export function createApp(services: Services, status: () => BearerStatus): Hono 
   app.notFound((c) =>
     refuse(c.req.raw, new Problem('not_found', 'Cannot find this path'), styleOf(c.req.path)),
   );
-  app.onError((error, c) => answerError(c.req.raw, error, styleOf(c.req.path), services));
+  app.onError((error, c) =>
+    answerError(error, { style: styleOf(c.req.path), headers: corsFor(c.req.raw, undefined) }, services),
+  );
   return app;
 }
 
@@ -52,7 +54,8 @@ async function answer(c: Context, route: Route, services: Services): Promise<Res
     for (const [name, value] of Object.entries(corsFor(request, key))) response.headers.set(name, value);
     return response;
   } catch (error) {
-    return answerError(request, error, route.errors, services, key);
+    const headers = corsFor(request, key);
+    return answerError(error, { style: route.errors, headers, flagKey: c.req.param('key') }, services);
   }
 }
 
@@ -74,16 +77,10 @@ function corsFor(request: Request, key: RegisteredKey | undefined): Record<strin
   return corsHeaders(origin);
 }
 
-function answerError(
-  request: Request,
-  error: unknown,
-  style: ErrorStyle,
-  { log }: Services,
-  key?: RegisteredKey,
-): Response {
-  if (error instanceof Problem) return answerProblem(error, style, corsFor(request, key));
+function answerError(error: unknown, form: ErrorForm, { log }: Services): Response {
+  if (error instanceof Problem) return answerProblem(error, form);
   log.error('Cannot answer a request', { reason: reasonOf(error) });
-  return answerProblem(new Problem('internal', 'Cannot answer this request'), style, corsFor(request, key));
+  return answerProblem(new Problem('internal', 'Cannot answer this request'), form);
 }
 
 function refuse(
@@ -92,7 +89,7 @@ function refuse(
   style: ErrorStyle,
   headers: Record<string, string> = {},
 ): Response {
-  return answerProblem(problem, style, { ...corsFor(request, undefined), ...headers });
+  return answerProblem(problem, { style, headers: { ...corsFor(request, undefined), ...headers } });
 }
 
 function refuseMethod(request: Request, path: string): Response {

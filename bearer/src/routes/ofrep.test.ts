@@ -114,6 +114,17 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
       expect((await world.post(`${single}/default`, body)).status).toBe(200);
   });
 
+  it('names the flag in every error, since clients know a failed evaluation by it', async () => {
+    const world = await bearerWorld({ ruleset: flags });
+    for (const [body, errorCode] of [
+      ['{', 'PARSE_ERROR'],
+      ['{"context":7}', 'INVALID_CONTEXT'],
+    ] as const) {
+      const response = await world.post(`${single}/rule`, body);
+      expect([response.status, await response.json()]).toMatchObject([400, { key: 'rule', errorCode }]);
+    }
+  });
+
   it('answers MALFORMED flags as a general error of their own', async () => {
     const broken = {
       ...flags,
