@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 // Sources are imported through the private export condition, so tests run what is in the tree and never a stale build.
-const conditions = ['@fauna-flags/source', 'import', 'module', 'node', 'default'];
-const resolve = { conditions };
-const ssr = { resolve: { conditions, externalConditions: conditions } };
+// The other conditions are Vite's own. `import` is not among them: Vitest hands them to Node, where it would make a
+// CommonJS package require another one's ES module.
+const source = '@fauna-flags/source';
+const resolve = { conditions: [source, 'module', 'node', 'development|production'] };
+const ssr = { resolve: { ...resolve, externalConditions: [source, 'node'] } };
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
