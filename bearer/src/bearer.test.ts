@@ -3,6 +3,7 @@ import { goodbyeSchema } from '@fauna-flags/protocol';
 import { describe, expect, it } from 'vitest';
 import { memorySources } from './documents/memory-shelf.ts';
 import { bearerPrefixes } from './index.ts';
+import { valueIn } from './testing/answers.ts';
 import { bearerWorld, positionTextOf } from './testing/bearer-world.ts';
 import { clientKey, environmentId, registered, registryOf } from './testing/documents.ts';
 import { settled } from './testing/manual-clock.ts';
@@ -102,10 +103,10 @@ describe('createBearer()', () => {
       payload: poison,
     });
     await settled();
-    expect((await (await world.post('/connect/client')).json()).flags.pay.value).toBe(true);
+    expect(await valueIn(await world.post('/connect/client'), 'pay')).toBe(true);
     expect(world.bearer.status().environments[0]?.rejected).toMatch(/^1700000000-2-/);
     await world.publish({ ...ruleset(flag('pay')), version: 3 });
-    expect((await (await world.post('/connect/client')).json()).flags.pay.value).toBe(false);
+    expect(await valueIn(await world.post('/connect/client'), 'pay')).toBe(false);
     expect(world.bearer.status().environments[0]?.rejected).toBeNull();
   });
 

@@ -1,6 +1,7 @@
 import type { Ruleset } from '@fauna-flags/core';
 import { all, attribute, audience, flag, inAudience, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
+import { clientAnswerOf } from './testing/answers.ts';
 import { type BearerWorld, bearerWorld } from './testing/bearer-world.ts';
 import { clientKey, registered, registryOf, serverKey } from './testing/documents.ts';
 import { settled } from './testing/manual-clock.ts';
@@ -80,10 +81,10 @@ describe('a client key', () => {
     const seen: string[] = [];
 
     const connected = await world.post('/connect/client', { context, handle: true });
-    const { stream } = await connected.clone().json();
+    const { stream } = await clientAnswerOf(connected.clone());
     seen.push(await textOf(connected));
     const posted = await openText(world, () => world.post('/stream/client', { context }));
-    const handled = await openText(world, () => world.request(stream.url));
+    const handled = await openText(world, () => world.request(stream?.url ?? ''));
     const ahead = '1700000000-99-00000000';
     await world.clock.advance(2_000);
     const reset = await openText(world, () => world.post(`/stream/client?since=${ahead}`, { context }));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { formatSdkKey, problemBodySchema, type RegisteredKey } from '@fauna-flags/protocol';
 import { describe, expect, it } from 'vitest';
+import { problemOf } from '../testing/answers.ts';
 import { type BearerWorld, bearerWorld } from '../testing/bearer-world.ts';
 import { clientKey, registered, registryOf, serverKey } from '../testing/documents.ts';
 
@@ -37,7 +38,7 @@ describe('admission', () => {
         const response = await ask(world, method, path, { authorization: `Bearer ${key}` });
         const allowed = (kinds as readonly string[]).includes(kind);
         expect([path, kind, response.status]).toEqual([path, kind, allowed ? 200 : 403]);
-        if (!allowed) expect(problemBodySchema.parse(await response.json()).code).toBe('forbidden');
+        if (!allowed) expect(problemBodySchema.parse(await problemOf(response)).code).toBe('forbidden');
       }
   });
 
@@ -134,7 +135,7 @@ describe('admission', () => {
     const world = await bearerWorld({ ruleset: flags });
     const wrong = await world.request('/connect/client');
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
-    expect((await wrong.json()).code).toBe('method_not_allowed');
+    expect((await problemOf(wrong)).code).toBe('method_not_allowed');
     const both = await world.request('/stream/client', { method: 'DELETE' });
     expect([both.status, both.headers.get('allow')]).toEqual([405, 'POST, GET, OPTIONS']);
     // HEAD would open a stream that nobody can close.
@@ -153,7 +154,7 @@ describe('admission', () => {
       '/elsewhere',
     ]) {
       const response = await world.request(path, { method: 'POST' });
-      expect([path, response.status, (await response.json()).code]).toEqual([path, 404, 'not_found']);
+      expect([path, response.status, (await problemOf(response)).code]).toEqual([path, 404, 'not_found']);
     }
   });
 
@@ -210,7 +211,7 @@ describe('CORS', () => {
     ]) {
       const refused = await world.post('/connect/client', {}, { origin: foreign });
       expect([refused.status, cors(refused)]).toEqual([403, null]);
-      expect((await refused.json()).code).toBe('origin_not_allowed');
+      expect((await problemOf(refused)).code).toBe('origin_not_allowed');
     }
   });
 

@@ -6,6 +6,7 @@ import {
   ofrepSuccessSchema,
 } from '@fauna-flags/protocol';
 import { describe, expect, it } from 'vitest';
+import { ofrepFailureOf } from '../testing/answers.ts';
 import { bearerWorld, positionTextOf } from '../testing/bearer-world.ts';
 import { clientKey, serverKey } from '../testing/documents.ts';
 
@@ -98,7 +99,7 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
     ];
     for (const [written, key] of odd) {
       const response = await world.post(`${single}/${written}`, { context });
-      expect([written, response.status, (await response.json()).key]).toEqual([written, 404, key]);
+      expect([written, response.status, (await ofrepFailureOf(response)).key]).toEqual([written, 404, key]);
     }
     expect((await world.post(`${single}/50%`, { context })).status).toBe(404);
   });
@@ -132,7 +133,7 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
     } as unknown as typeof flags;
     const world = await bearerWorld({ ruleset: broken });
     const response = await world.post(`${single}/broken`, { context }, asServer);
-    expect([response.status, (await response.json()).errorCode]).toEqual([400, 'GENERAL']);
+    expect([response.status, (await ofrepFailureOf(response)).errorCode]).toEqual([400, 'GENERAL']);
     expect((await world.post(`${single}/rule`, { context })).status).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
+import { problemOf } from '../testing/answers.ts';
 import { bearerWorld } from '../testing/bearer-world.ts';
 import { environmentId, serverKey } from '../testing/documents.ts';
 
@@ -40,7 +41,7 @@ describe('POST /usage', () => {
     ]) {
       const response = await world.post('/usage', wrong);
       expect(response.status).toBe(400);
-      expect((await response.json()).errors.length).toBeGreaterThan(0);
+      expect((await problemOf(response)).errors?.length).toBeGreaterThan(0);
     }
     expect(world.usage.take()).toEqual([]);
   });

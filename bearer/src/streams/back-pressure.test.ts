@@ -1,5 +1,6 @@
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
+import { problemOf } from '../testing/answers.ts';
 import { bearerWorld } from '../testing/bearer-world.ts';
 import { FrameReader } from '../testing/frame-reader.ts';
 import { settled } from '../testing/manual-clock.ts';
@@ -73,10 +74,10 @@ describe('admission of streams', () => {
   it('refuses beyond the bounds of the process and of a key with 503 and Retry-After, and recovers', async () => {
     for (const limits of [{ streamsMax: 3 }, { streamsPerKeyMax: 3 }, { acceptsPerSecondMax: 3 }]) {
       const world = await bearerWorld({ ruleset: text(1), deps: { limits } });
-      const readers = [];
+      const readers: FrameReader[] = [];
       for (let place = 0; place < 3; place += 1) readers.push(await world.streamClient({ key: `u${place}` }));
       const refused = await world.post('/stream/client');
-      expect([refused.status, (await refused.json()).code]).toEqual([503, 'not_ready']);
+      expect([refused.status, (await problemOf(refused)).code]).toEqual([503, 'not_ready']);
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
       await readers[0]?.leave();
       await world.clock.advance(1_000);
@@ -109,7 +110,7 @@ describe('heartbeats', () => {
       return seed / 2_147_483_647;
     };
     const world = await bearerWorld({ ruleset: text(1), deps: { random } });
-    const readers = [];
+    const readers: FrameReader[] = [];
     for (let place = 0; place < 40; place += 1) readers.push(await world.streamClient({ key: `u${place}` }));
     const beats = () =>
       readers.reduce((sum, { waiting }) => sum + waiting.filter(({ event }) => event === 'hb').length, 0);

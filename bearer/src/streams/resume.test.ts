@@ -1,6 +1,7 @@
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
 import { memorySources } from '../documents/memory-shelf.ts';
+import { problemOf } from '../testing/answers.ts';
 import { bearerWorld, positionTextOf } from '../testing/bearer-world.ts';
 import { environmentId, rulesetSnapshot } from '../testing/documents.ts';
 import { settled } from '../testing/manual-clock.ts';
@@ -112,7 +113,7 @@ describe('resuming a stream', () => {
     failing = true;
     await shaky.clock.advance(5_000);
     const response = await shaky.post('/stream/client', {}, { 'last-event-id': '1700000000-7-00000000' });
-    expect([response.status, (await response.json()).code]).toEqual([503, 'not_ready']);
+    expect([response.status, (await problemOf(response)).code]).toEqual([503, 'not_ready']);
     expect(shaky.bearer.status().streams).toBe(0);
     // Whoever is not ahead is served as ever.
     expect((await shaky.post('/connect/client')).status).toBe(200);

@@ -1,5 +1,6 @@
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
+import { clientAnswerOf } from '../testing/answers.ts';
 import { bearerWorld } from '../testing/bearer-world.ts';
 import { clientKey, registered, registryOf, serverKey } from '../testing/documents.ts';
 import { settled } from '../testing/manual-clock.ts';
@@ -27,14 +28,14 @@ describe('the end of a key', () => {
 
   it('closes streams of handles too, and the handle opens nothing any more', async () => {
     const world = await bearerWorld({ ruleset: flags });
-    const { stream } = await (
-      await world.post('/connect/client', { context: { key: 'u1' }, handle: true })
-    ).json();
-    const response = await world.request(stream.url);
+    const { stream } = await clientAnswerOf(
+      await world.post('/connect/client', { context: { key: 'u1' }, handle: true }),
+    );
+    const response = await world.request(stream?.url ?? '');
     expect(response.status).toBe(200);
     await world.publishKeys(registryOf(registered(clientKey, { state: 'revoked' })));
     expect(await response.text()).toContain('event: revoked\ndata: {}\n\n');
-    expect((await world.request(stream.url)).status).toBe(401);
+    expect((await world.request(stream?.url ?? '')).status).toBe(401);
   });
 
   it('comes by the clock alone: an expired key loses its streams without any message', async () => {
