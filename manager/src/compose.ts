@@ -83,7 +83,7 @@ async function compose({
     randomBytes: (size) => randomBytes(size),
     onCommit: () => nudge(),
   };
-  const { sample } = await firstBoot({ config, deps: writing });
+  const { sample } = await firstBoot({ config, deps: writing, log });
   const publisher = await startPublisher({
     outbox: postgresOutbox(database),
     store,
