@@ -16,6 +16,7 @@ import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts';
 import { routeByPrefix } from './platform/route-by-prefix.ts';
 import type { Fetch } from './platform/server.ts';
+import { StartError } from './platform/start-error.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { readiness } from './readiness.ts';
 import type { SampleKeys } from './sample.ts';
@@ -71,7 +72,13 @@ async function compose({
   const { url, dataFolder } = await openPostgres({ config, atEnd });
   const pool = createPool({ url, onError: (err) => log.warn({ err }, 'A database connection broke') });
   atEnd(() => pool.end());
-  await migrate(pool);
+  await migrate(pool).catch((cause: Error) => {
+    const { hostname, port, pathname } = new URL(url);
+    throw new StartError(
+      `Cannot use the database at ${hostname}:${port || 5432}${pathname}: ${reasonOf(cause)}. Check DATABASE_URL`,
+      { cause },
+    );
+  });
   const database = createDatabase(pool);
 
   const shelf = new MemoryShelf();
@@ -144,4 +151,10 @@ async function openPostgres({
   atEnd(() => server.stop());
   atEnd(() => lock.release());
   return { url: server.url, dataFolder: server.folder };
+}
+
+/** What the driver says; when every address of a name refuses, it says so only in the parts. */
+function reasonOf(error: Error): string {
+  if (error.message !== '') return error.message;
+  return error instanceof AggregateError ? error.errors.map(String).join(', ') : error.name;
 }

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase } from './support/database.ts';
 import { eventually, FaunaProcess, projectRoot, sourceFlags } from './support/fauna-process.ts';
 
 describe('npm start', () => {
@@ -135,6 +136,27 @@ describe('npm start', () => {
       expect((listed.body as { readonly items: unknown[] }).items).toHaveLength(2);
       await fauna.end('SIGTERM');
     }
+  });
+
+  it('runs on a Postgres of somebody else, and leaves that one alone at the end', async () => {
+    const { url, database, close } = await createTestDatabase();
+    try {
+      await fauna.start({ DATABASE_URL: url });
+      await expect(stat(join(fauna.dataDir, 'postgres'))).rejects.toThrow('ENOENT');
+      expect((await fauna.api('GET', '/projects')).body).toMatchObject({ items: [{ key: 'default' }] });
+      expect(await fauna.end('SIGTERM')).toBe(0);
+      expect((await database.pool.query('SELECT key FROM projects')).rows).toEqual([{ key: 'default' }]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('says in one sentence that a database cannot be reached', async () => {
+    const code = await endOf(fauna.launch({ DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/nothing' }));
+    expect(code).toBe(1);
+    expect(fauna.output).toContain('Cannot use the database at 127.0.0.1:1/nothing');
+    expect(fauna.output).not.toContain('secret');
+    expect(fauna.output).not.toContain('    at ');
   });
 
   it('is ended by the end of whoever started it', async () => {
