@@ -24,7 +24,7 @@ export function patchAttribute(
   return writeProject(deps, change, async ({ tx, at, project, record }) => {
     const row = await findAttribute(tx, project, change.attribute);
     const before = toAttribute(row, project.key);
-    requireRevision(change.ifMatch, before);
+    requireRevision(change.ifMatch, `change attribute "${row.key}"`, before);
     requireUnchanged(before, patch, ['key', 'type']);
     const name = patch.name === undefined ? before.name : patch.name;
     const description = patch.description === undefined ? before.description : patch.description;
@@ -48,7 +48,7 @@ export function deleteAttribute(deps: WriteDeps, change: AttributeChange): Promi
   return writeProject(deps, change, async ({ tx, project, record }) => {
     const row = await findAttribute(tx, project, change.attribute);
     const before = toAttribute(row, project.key);
-    requireRevision(change.ifMatch, before);
+    requireRevision(change.ifMatch, `delete attribute "${row.key}"`, before);
     const usedBy = usersOfAttribute(await loadProjectModel(tx, project.id), row.key);
     if (usedBy.length > 0) {
       throw new Problem('in_use', `Cannot delete attribute "${row.key}": it is in use`, { usedBy });

@@ -25,7 +25,7 @@ export function patchAudience(
   return writeProject(deps, change, async ({ tx, at, project, record }) => {
     const row = await findAudience(tx, project, change.audience);
     const before = toAudience(row, project.key);
-    requireRevision(change.ifMatch, before);
+    requireRevision(change.ifMatch, `change audience "${row.key}"`, before);
     requireUnchanged(before, patch, ['key']);
     if (patch.match !== undefined) {
       checkAudience(row.key, patch.match, await loadVocabulary(tx, project.id));
@@ -55,7 +55,7 @@ export function deleteAudience(deps: WriteDeps, change: AudienceChange): Promise
   return writeProject(deps, change, async ({ tx, project, record }) => {
     const row = await findAudience(tx, project, change.audience);
     const before = toAudience(row, project.key);
-    requireRevision(change.ifMatch, before);
+    requireRevision(change.ifMatch, `delete audience "${row.key}"`, before);
     const usedBy = usersOfAudience(await loadProjectModel(tx, project.id), row.key);
     if (usedBy.length > 0) {
       throw new Problem('in_use', `Cannot delete audience "${row.key}": it is in use`, { usedBy });

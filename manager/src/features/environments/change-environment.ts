@@ -28,8 +28,11 @@ export function patchEnvironment(
 ): Promise<Environment> {
   return writeEnvironment(deps, change, async ({ tx, at, environment, record }) => {
     const before = toEnvironment(environment, change.project);
-    requireRevision(change.ifMatch, before);
+    const what = `change environment "${before.key}"`;
+    requireRevision(change.ifMatch, what, before);
     requireUnchanged(before, patch, ['key']);
+    // Else whoever forgot to confirm could switch the asking off and go on.
+    requireConfirm(change.confirm, what, [environment]);
     const name = patch.name ?? before.name;
     const confirmChanges = patch.confirmChanges ?? before.confirmChanges;
     if (name === before.name && confirmChanges === before.confirmChanges) return before;
@@ -65,8 +68,9 @@ export function deleteEnvironment(deps: WriteDeps, change: EnvironmentChange): P
       );
     }
     const before = toEnvironment(environment, project);
-    requireRevision(change.ifMatch, before);
-    requireConfirm(change.confirm, environment);
+    const what = `delete environment "${before.key}"`;
+    requireRevision(change.ifMatch, what, before);
+    requireConfirm(change.confirm, what, [environment]);
     await tx.delete(snapshots).where(eq(snapshots.documentId, environment.id));
     await tx.delete(environments).where(eq(environments.id, environment.id));
     record({

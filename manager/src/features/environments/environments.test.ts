@@ -80,12 +80,17 @@ describe('environments', () => {
       ['POST', sdkKeys, { name: 'K', kind: 'server' }],
       ['POST', `${sdkKeys}/${made.id}/rotate`, { graceSeconds: 5 }],
       ['DELETE', `${sdkKeys}/${made.id}`, undefined],
+      ['PATCH', `${environments}/guarded`, { name: 'Renamed' }],
+      ['PATCH', `${environments}/guarded`, {}],
       ['DELETE', `${environments}/guarded`, undefined],
     ];
     for (const [method, path, body] of changes) {
       for (const headers of [anyRevision, { ...anyRevision, 'x-confirm': 'production' }]) {
         const refused = await api.call(method, path, body, headers);
         expect([method, path, refused.status, refused.body.code]).toEqual([method, path, 428, 'confirm']);
+        expect(refused.body.detail).toMatch(
+          /^Cannot .*"(checkout|K|guarded)".* without a confirmation for environment "guarded": send "X-Confirm: guarded"$/,
+        );
       }
     }
     expect((await storedRuleset(api.database, guarded.id)).version).toBe(1);
@@ -93,6 +98,24 @@ describe('environments', () => {
       const { status } = await api.call(method, path, body, { ...anyRevision, ...confirmed });
       expect([method, path, status < 300]).toEqual([method, path, true]);
     }
+  });
+
+  it('PATCH cannot switch the asking off without a confirmation, and can with one', async () => {
+    const path = `${environments}/asking`;
+    await api.must('POST', environments, { key: 'asking', name: 'Asking', confirmChanges: true });
+    const off = (headers: Record<string, string>) =>
+      api.call('PATCH', path, { confirmChanges: false }, { ...anyRevision, ...headers });
+    for (const headers of [
+      {},
+      { 'x-confirm': '' },
+      { 'x-confirm': 'Asking' },
+      { 'x-confirm': 'demo,askin' },
+    ]) {
+      expect((await off(headers)).body).toMatchObject({ status: 428, code: 'confirm' });
+    }
+    expect(await api.must('GET', path)).toMatchObject({ confirmChanges: true, revision: 1 });
+    expect((await off({ 'x-confirm': 'production , asking' })).body).toMatchObject({ confirmChanges: false });
+    expect((await off({})).status).toBe(200);
   });
 
   it('PATCH changes the name and the confirmation, and nothing else', async () => {
@@ -109,8 +132,12 @@ describe('environments', () => {
       400,
     );
     expect(
-      (await api.call('PATCH', `${environments}/staging`, { name: 'S' }, { 'if-match': '"1"' })).status,
-    ).toBe(412);
+      (await api.call('PATCH', `${environments}/staging`, { name: 'S' }, { 'if-match': '"1"' })).body,
+    ).toMatchObject({
+      status: 412,
+      detail:
+        'Cannot change environment "staging": it is at revision 2 now, the request was made for 1: read it again and send If-Match: "2"',
+    });
   });
 
   it('DELETE takes configurations and SDK keys along, and leaves the other environments as they are', async () => {

@@ -60,7 +60,7 @@ export function deleteFlag(deps: WriteDeps, change: FlagChange): Promise<void> {
   return writeProject(deps, change, async ({ tx, project, record }) => {
     const row = await findFlag(tx, project, change.flag);
     const before = toFlag(row, project.key);
-    requireRevision(change.ifMatch, before);
+    requireRevision(change.ifMatch, `delete flag "${row.key}"`, before);
     if (row.archivedAt === null) {
       throw new Problem('still_on', `Cannot delete flag "${row.key}": archive it first`);
     }

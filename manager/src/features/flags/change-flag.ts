@@ -26,7 +26,7 @@ export function patchFlag(deps: WriteDeps, change: FlagChange, patch: PatchFlag)
     const { tx, at, project } = unit;
     const row = await findFlag(tx, project, change.flag);
     const before = toFlag(row, project.key);
-    requireRevision(change.ifMatch, before);
+    requireRevision(change.ifMatch, `change flag "${row.key}"`, before);
     requireUnchanged(before, patch, ['key', 'kind', 'salt', 'archived']);
     const variations = (patch.variations ?? before.variations).map(withoutEmptyName);
     await requireVariations(unit, row, variations);

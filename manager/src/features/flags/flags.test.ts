@@ -198,7 +198,15 @@ describe('flags', () => {
     expect((await api.call('PATCH', `${flags}/patched`, { name: 'X' })).body.code).toBe('revision_required');
     expect(
       (await api.call('PATCH', `${flags}/patched`, { name: 'X' }, { 'if-match': '"1"' })).body,
-    ).toMatchObject({ status: 412, current: patched });
+    ).toMatchObject({
+      status: 412,
+      current: patched,
+      detail:
+        'Cannot change flag "patched": it is at revision 2 now, the request was made for 1: read it again and send If-Match: "2"',
+    });
+    expect((await api.call('DELETE', `${flags}/patched`)).body.detail).toBe(
+      'Cannot delete flag "patched" without a revision: send If-Match: "2", or If-Match: * for any',
+    );
     expect((await api.call('PATCH', `${flags}/patched`, { name: null }, anyRevision)).body).toMatchObject({
       status: 400,
       errors: [{ path: 'name' }],
@@ -421,6 +429,7 @@ describe('configurations', () => {
     const toggled = await api.must('POST', `${path}/toggle`, { enabled: true });
     const late = await api.call('PUT', path, configuration, { 'if-match': `"${configuration.revision}"` });
     expect(late.body).toMatchObject({ status: 412, code: 'stale_revision', current: toggled });
+    expect(late.body.detail).toMatch(/^Cannot configure flag "put" in environment "production": it is at/);
   });
 
   it('toggle changes enabled and nothing else', async () => {

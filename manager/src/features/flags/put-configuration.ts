@@ -36,8 +36,9 @@ export function putConfiguration(
     const flag = await findFlag(tx, project, change.flag);
     const row = await findConfiguration(tx, { flagId: flag.id, environmentId: environment.id });
     const before = toConfiguration(row, change);
-    requireRevision(change.ifMatch, before);
-    requireConfirm(change.confirm, environment);
+    const what = `configure flag "${flag.key}" in environment "${environment.key}"`;
+    requireRevision(change.ifMatch, what, before);
+    requireConfirm(change.confirm, what, [environment]);
     const model = await loadProjectModel(tx, project.id);
     checkConfiguration(input, {
       flag: { ...flag, archived: flag.archivedAt !== null },

@@ -19,7 +19,8 @@ export function toggleFlag(
   return writeEnvironment(deps, change, async ({ tx, at, project, environment, record }) => {
     const flag = await findFlag(tx, project, change.flag);
     const row = await findConfiguration(tx, { flagId: flag.id, environmentId: environment.id });
-    requireConfirm(change.confirm, environment);
+    const what = `switch flag "${flag.key}" in environment "${environment.key}"`;
+    requireConfirm(change.confirm, what, [environment]);
     const before = toConfiguration(row, change);
     if (row.enabled === enabled) return before;
     const set = { enabled, revision: row.revision + 1, updatedAt: at };

@@ -1,7 +1,12 @@
 import type { PatchProject, Project } from '@fauna-flags/protocol';
 import { eq, inArray } from 'drizzle-orm';
 import { projects, searchTextOf, snapshots } from '../../platform/database/index.ts';
-import { type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import {
+  type IfMatch,
+  requireConfirm,
+  requireRevision,
+  requireUnchanged,
+} from '../../platform/http/index.ts';
 import { type WriteDeps, writeProject } from '../publishing/index.ts';
 import { toProject } from './project.ts';
 
@@ -10,13 +15,14 @@ export interface ProjectChange {
   readonly actor: string;
   readonly project: string;
   readonly ifMatch: IfMatch;
+  readonly confirm: string | undefined;
 }
 
 /** Changes a project's name. */
 export function patchProject(deps: WriteDeps, change: ProjectChange, patch: PatchProject): Promise<Project> {
   return writeProject(deps, change, async ({ tx, at, project, record }) => {
     const before = toProject(project);
-    requireRevision(change.ifMatch, before);
+    requireRevision(change.ifMatch, `change project "${before.key}"`, before);
     requireUnchanged(before, patch, ['key']);
     const name = patch.name ?? before.name;
     if (name === before.name) return before;
@@ -40,7 +46,9 @@ export function patchProject(deps: WriteDeps, change: ProjectChange, patch: Patc
 export function deleteProject(deps: WriteDeps, change: ProjectChange): Promise<void> {
   return writeProject(deps, { ...change, keys: true }, async ({ tx, project, environments, record }) => {
     const before = toProject(project);
-    requireRevision(change.ifMatch, before);
+    const what = `delete project "${before.key}"`;
+    requireRevision(change.ifMatch, what, before);
+    requireConfirm(change.confirm, what, environments);
     const documentIds = environments.map(({ id }) => id);
     if (documentIds.length > 0) await tx.delete(snapshots).where(inArray(snapshots.documentId, documentIds));
     await tx.delete(projects).where(eq(projects.id, project.id));

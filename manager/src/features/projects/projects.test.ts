@@ -80,6 +80,26 @@ describe('projects', () => {
     expect([status, body.code, body.errors[0].path]).toEqual([422, 'unprocessable', 'key']);
   });
 
+  it('DELETE wants a confirmation for every environment that asks for one', async () => {
+    await api.must('POST', '/projects', { key: 'guarded', name: 'G' });
+    for (const key of ['one', 'two'])
+      await api.must('POST', '/projects/guarded/environments', { key, name: key, confirmChanges: true });
+    const remove = (headers: Record<string, string>) =>
+      api.call('DELETE', '/projects/guarded', undefined, { ...anyRevision, ...headers });
+    expect((await remove({})).body).toMatchObject({
+      status: 428,
+      code: 'confirm',
+      detail:
+        'Cannot delete project "guarded" without a confirmation for environments "one", "two": send "X-Confirm: one, two"',
+    });
+    expect((await remove({ 'x-confirm': 'two' })).body.detail).toBe(
+      'Cannot delete project "guarded" without a confirmation for environment "one": send "X-Confirm: one, two"',
+    );
+    expect((await remove({ 'x-confirm': 'guarded, staging' })).status).toBe(428);
+    expect((await api.call('DELETE', '/projects/guarded')).body.code).toBe('revision_required');
+    expect((await remove({ 'x-confirm': 'two,one' })).status).toBe(204);
+  });
+
   it('DELETE takes the snapshots and the SDK keys along', async () => {
     await api.must('POST', '/projects', { key: 'gone', name: 'Gone' });
     const { id } = await api.must('GET', '/projects/gone/environments/production');

@@ -1,17 +1,18 @@
 import { createProjectSchema, patchProjectSchema } from '@fauna-flags/protocol';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import {
   type ApiEnv,
   forRequest,
   isKey,
   pathKey,
   readBody,
+  readConfirm,
   readIfMatch,
   readListRequest,
   resourceResponse,
 } from '../../platform/http/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
-import { deleteProject, patchProject } from './change-project.ts';
+import { deleteProject, type ProjectChange, patchProject } from './change-project.ts';
 import { createProject } from './create-project.ts';
 import { findProject } from './find-project.ts';
 import { listProjects } from './list-projects.ts';
@@ -30,16 +31,20 @@ export function projectRoutes(deps: WriteDeps): Hono<ApiEnv> {
   );
   app.patch('/projects/:project', async (c) => {
     const patch = await readBody(c, patchProjectSchema);
-    const change = { actor: c.get('actor'), project: pathKey(c, 'project'), ifMatch: readIfMatch(c) };
-    return resourceResponse(c, await patchProject(deps, change, patch));
+    return resourceResponse(c, await patchProject(deps, readChange(c), patch));
   });
   app.delete('/projects/:project', async (c) => {
-    await deleteProject(deps, {
-      actor: c.get('actor'),
-      project: pathKey(c, 'project'),
-      ifMatch: readIfMatch(c),
-    });
+    await deleteProject(deps, readChange(c));
     return c.body(null, 204);
   });
   return app;
+}
+
+function readChange(c: Context<ApiEnv>): ProjectChange {
+  return {
+    actor: c.get('actor'),
+    project: pathKey(c, 'project'),
+    ifMatch: readIfMatch(c),
+    confirm: readConfirm(c),
+  };
 }

@@ -5,7 +5,7 @@ import { type IfMatch, isUuid, requireConfirm, requireRevision } from '../../pla
 import { type EnvironmentRow, type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { type SdkKeyScope, sdkKeyBytes } from './create-sdk-key.ts';
 import { insertSdkKey } from './insert-sdk-key.ts';
-import { type SdkKeyRow, toSdkKey } from './sdk-key.ts';
+import { type SdkKeyRow, stateOf, toSdkKey } from './sdk-key.ts';
 
 /** Which key is changed, and by whom. */
 export interface SdkKeyChange extends SdkKeyScope {
@@ -23,10 +23,8 @@ export function rotateSdkKey(
 ): Promise<SdkKey> {
   return writeEnvironment(deps, { ...change, keys: true }, async ({ tx, at, environment, record }) => {
     const old = await findSdkKey(tx, environment, change.id);
-    requireConfirm(change.confirm, environment);
-    if (old.state === 'revoked') {
-      throw new Problem('unprocessable', `Cannot rotate SDK key "${old.name}": it is revoked`);
-    }
+    requireConfirm(change.confirm, `rotate SDK key "${old.name}"`, [environment]);
+    requireActive(old, at);
     const text = formatSdkKey(old.kind, deps.randomBytes(sdkKeyBytes));
     const { environmentId, name, kind, origins } = old;
     const row = await insertSdkKey(tx, at, { environmentId, name, kind, text, origins, expiresAt: null });
@@ -41,13 +39,13 @@ export function rotateSdkKey(
       updatedAt: at,
     };
     await tx.update(sdkKeys).set(set).where(eq(sdkKeys.id, old.id));
-    const sdkKey = toSdkKey(row, environment.key);
+    const sdkKey = toSdkKey(row, environment.key, at);
     record({
       action: 'sdk-key.rotate',
       entity: { kind: 'sdk-key', key: old.id },
       environment: environment.key,
-      before: toSdkKey(old, environment.key),
-      after: toSdkKey({ ...old, ...set }, environment.key),
+      before: toSdkKey(old, environment.key, at),
+      after: toSdkKey({ ...old, ...set }, environment.key, at),
     });
     record({
       action: 'sdk-key.create',
@@ -66,9 +64,10 @@ export function revokeSdkKey(
 ): Promise<void> {
   return writeEnvironment(deps, { ...change, keys: true }, async ({ tx, at, environment, record }) => {
     const row = await findSdkKey(tx, environment, change.id);
-    const before = toSdkKey(row, environment.key);
-    requireRevision(change.ifMatch, before);
-    requireConfirm(change.confirm, environment);
+    const before = toSdkKey(row, environment.key, at);
+    const what = `revoke SDK key "${row.name}"`;
+    requireRevision(change.ifMatch, what, before);
+    requireConfirm(change.confirm, what, [environment]);
     if (row.state === 'revoked') return;
     const set = { state: 'revoked' as const, revokedAt: at, revision: row.revision + 1, updatedAt: at };
     await tx.update(sdkKeys).set(set).where(eq(sdkKeys.id, row.id));
@@ -77,9 +76,25 @@ export function revokeSdkKey(
       entity: { kind: 'sdk-key', key: row.id },
       environment: environment.key,
       before,
-      after: toSdkKey({ ...row, ...set }, environment.key),
+      after: toSdkKey({ ...row, ...set }, environment.key, at),
     });
   });
+}
+
+/** Only one key can take another one's place, and nothing takes the place of a key that works no more. */
+function requireActive(row: SdkKeyRow, now: Date): void {
+  const refuse = (reason: string) =>
+    new Problem('unprocessable', `Cannot rotate SDK key "${row.name}": ${reason}`);
+  switch (stateOf(row, now)) {
+    case 'active':
+      return;
+    case 'grace':
+      throw refuse(`it was rotated already: rotate the key in its place, "${row.replacedBy}"`);
+    case 'expired':
+      throw refuse(`it expired at ${row.expiresAt?.toISOString()}: create a new one`);
+    case 'revoked':
+      throw refuse('it is revoked: create a new one');
+  }
 }
 
 /** The key with this id in the environment; 404 when there is none. */

@@ -24,7 +24,7 @@ const activeKeysMax = 500;
 /** Makes an SDK key. The answer is the one place where a server key's text is ever seen. */
 export function createSdkKey(deps: WriteDeps, scope: SdkKeyScope, input: CreateSdkKey): Promise<SdkKey> {
   return writeEnvironment(deps, { ...scope, keys: true }, async ({ tx, at, environment, record }) => {
-    requireConfirm(scope.confirm, environment);
+    requireConfirm(scope.confirm, `create SDK key "${input.name}"`, [environment]);
     checkSdkKey(input, at);
     await requireRoom(tx, environment);
     const text = formatSdkKey(input.kind, deps.randomBytes(sdkKeyBytes));
@@ -36,7 +36,7 @@ export function createSdkKey(deps: WriteDeps, scope: SdkKeyScope, input: CreateS
       origins: input.origins ?? ['*'],
       expiresAt: input.expiresAt === undefined || input.expiresAt === null ? null : new Date(input.expiresAt),
     });
-    const sdkKey = toSdkKey(row, environment.key);
+    const sdkKey = toSdkKey(row, environment.key, at);
     record({
       action: 'sdk-key.create',
       entity: { kind: 'sdk-key', key: row.id },

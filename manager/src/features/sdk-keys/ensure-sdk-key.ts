@@ -43,7 +43,7 @@ export async function ensureSdkKey(
           `Cannot make ${kind} SDK key "${name}": its text is already the ${found.sdkKey.kind} key "${found.sdkKey.name}" of environment "${found.environment}"`,
         );
       }
-      return toSdkKey(found.sdkKey, environment.key);
+      return toSdkKey(found.sdkKey, environment.key, at);
     }
     const row = await insertSdkKey(tx, at, {
       environmentId: environment.id,
@@ -53,7 +53,7 @@ export async function ensureSdkKey(
       origins: ['*'],
       expiresAt: null,
     });
-    const sdkKey = toSdkKey(row, environment.key);
+    const sdkKey = toSdkKey(row, environment.key, at);
     record({
       action: 'sdk-key.create',
       entity: { kind: 'sdk-key', key: row.id },

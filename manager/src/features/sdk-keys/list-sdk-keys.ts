@@ -1,8 +1,9 @@
 import type { Page, SdkKey } from '@fauna-flags/protocol';
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
-import { type Database, sdkKeys, searchIn } from '../../platform/database/index.ts';
+import { sdkKeys, searchIn } from '../../platform/database/index.ts';
 import { isUuid, type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
+import type { WriteDeps } from '../publishing/index.ts';
 import { toSdkKey } from './sdk-key.ts';
 
 /** Whether a text is the place of a key in this list: when it was made, and its id for keys of the same millisecond. */
@@ -13,7 +14,7 @@ export function isSdkKeyPlace(text: string): boolean {
 
 /** An environment's SDK keys in the order they were made, revoked ones included. */
 export async function listSdkKeys(
-  database: Database,
+  { database, now }: Pick<WriteDeps, 'database' | 'now'>,
   where: { project: string; environment: string },
   { limit, after, query }: ListRequest,
 ): Promise<Page<SdkKey>> {
@@ -30,8 +31,9 @@ export async function listSdkKeys(
     )
     .orderBy(asc(sdkKeys.createdAt), asc(sdkKeys.id))
     .limit(limit + 1);
+  const at = now();
   return pageOf(rows, limit, {
-    item: (row) => toSdkKey(row, environment.key),
+    item: (row) => toSdkKey(row, environment.key, at),
     place: ({ createdAt, id }) => `${createdAt.getTime()} ${id}`,
   });
 }

@@ -23,9 +23,7 @@ const one = `${all}/:id` as const;
 /** `/projects/{p}/environments/{e}/sdk-keys`. */
 export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  app.get(all, async (c) =>
-    c.json(await listSdkKeys(deps.database, readScope(c), readListRequest(c, isSdkKeyPlace))),
-  );
+  app.get(all, async (c) => c.json(await listSdkKeys(deps, readScope(c), readListRequest(c, isSdkKeyPlace))));
   app.post(all, async (c) => {
     const input = await readBody(c, createSdkKeySchema);
     return resourceResponse(c, await createSdkKey(forRequest(c, deps), readScope(c), input), 201);
@@ -33,10 +31,8 @@ export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
   app.get(one, async (c) => {
     const { id, ...where } = readChange(c);
     const environment = await findEnvironment(deps.database.read, where);
-    return resourceResponse(
-      c,
-      toSdkKey(await findSdkKey(deps.database.read, environment, id), environment.key),
-    );
+    const row = await findSdkKey(deps.database.read, environment, id);
+    return resourceResponse(c, toSdkKey(row, environment.key, deps.now()));
   });
   app.post(`${one}/rotate`, async (c) => {
     const input = await readBody(c, rotateSdkKeySchema);

@@ -146,15 +146,67 @@ describe('SDK keys', () => {
     const end = new Date(clock.getTime() + 3_600_000);
     expect(await api.must('GET', `${keys}/${old.id}`)).toMatchObject({
       expiresAt: end.toISOString(),
-      state: 'active',
+      state: 'grace',
       replacedBy: next.id,
       revision: 2,
     });
     expect(await registered(old.key)).toMatchObject({ state: 'active', expiresAt: end.getTime() });
     expect(await registered(next.key)).toMatchObject({ state: 'active' });
-    // A second rotation must not lengthen the life that is left.
-    await api.must('POST', `${keys}/${old.id}/rotate`, { graceSeconds: 7_200 });
+    // A second rotation would make two keys out of one and forget the first.
+    const again = await api.call('POST', `${keys}/${old.id}/rotate`, { graceSeconds: 7_200 });
+    expect(again.body).toMatchObject({
+      status: 422,
+      code: 'unprocessable',
+      detail: `Cannot rotate SDK key "R": it was rotated already: rotate the key in its place, "${next.id}"`,
+    });
     expect((await registered(old.key))?.expiresAt).toBe(end.getTime());
+    expect((await api.must('GET', `${keys}/${old.id}`)).replacedBy).toBe(next.id);
+  });
+
+  it('tells the state of a key as it is now', async () => {
+    const start = clock;
+    const later = (seconds: number) => new Date(start.getTime() + seconds * 1_000);
+    const ending = await api.must('POST', keys, {
+      name: 'State',
+      kind: 'client',
+      expiresAt: later(60).toISOString(),
+    });
+    const rotated = await api.must('POST', keys, { name: 'State', kind: 'client' });
+    await api.must('POST', `${keys}/${rotated.id}/rotate`, { graceSeconds: 60 });
+    const replaced = await api.must('POST', keys, { name: 'State', kind: 'client' });
+    await api.must('POST', `${keys}/${replaced.id}/rotate`, { graceSeconds: 0 });
+    const stateOf = async ({ id }: { id: string }) => {
+      const { state } = await api.must('GET', `${keys}/${id}`);
+      const { items } = await api.must('GET', `${keys}?query=state`);
+      expect(items.find((item: { id: string }) => item.id === id).state).toBe(state);
+      return state;
+    };
+    try {
+      clock = later(59.999);
+      expect([await stateOf(ending), await stateOf(rotated), await stateOf(replaced)]).toEqual([
+        'active',
+        'grace',
+        'revoked',
+      ]);
+      clock = later(60);
+      expect([await stateOf(ending), await stateOf(rotated)]).toEqual(['expired', 'expired']);
+      for (const { id } of [ending, rotated]) {
+        expect((await api.call('POST', `${keys}/${id}/rotate`, { graceSeconds: 5 })).body).toMatchObject({
+          status: 422,
+          detail: `Cannot rotate SDK key "State": it expired at ${later(60).toISOString()}: create a new one`,
+        });
+      }
+      expect((await api.call('DELETE', `${keys}/${ending.id}`, undefined, anyRevision)).status).toBe(204);
+      expect(await stateOf(ending)).toBe('revoked');
+    } finally {
+      clock = start;
+    }
+    const { items } = await api.must('GET', `/projects/demo/audit?entity=sdk-key:${rotated.id}`);
+    expect(items[0]).toMatchObject({
+      action: 'sdk-key.rotate',
+      before: { state: 'active' },
+      after: { state: 'grace' },
+    });
   });
 
   it('rotate without grace revokes at once, and a revoked key cannot be rotated', async () => {
@@ -165,6 +217,7 @@ describe('SDK keys', () => {
     expect((await api.call('POST', `${keys}/${old.id}/rotate`, { graceSeconds: 0 })).body).toMatchObject({
       status: 422,
       code: 'unprocessable',
+      detail: 'Cannot rotate SDK key "R0": it is revoked: create a new one',
     });
     for (const graceSeconds of [-1, 1.5, '1', null, 1e12]) {
       expect((await api.call('POST', `${keys}/${next.id}/rotate`, { graceSeconds })).status).toBe(400);

@@ -1,19 +1,27 @@
 import { Problem } from '@fauna-flags/protocol';
 import type { Context } from 'hono';
 
-/** Reads `X-Confirm`: the key of the environment that the sender means to change. */
+/** Reads `X-Confirm`: the keys of the environments that the sender means to change, separated by commas. */
 export function readConfirm(c: Context): string | undefined {
   return c.req.header('x-confirm');
 }
 
-/** Where an environment wants its changes confirmed, refuses one that does not name it. */
+/**
+ * Refuses a change that does not name every environment it touches that wants its changes confirmed. `what` says what
+ * could not be done, for instance `delete project "demo"`.
+ */
 export function requireConfirm(
   confirm: string | undefined,
-  environment: { readonly key: string; readonly confirmChanges: boolean },
+  what: string,
+  environments: readonly { readonly key: string; readonly confirmChanges: boolean }[],
 ): void {
-  if (!environment.confirmChanges || confirm === environment.key) return;
+  const confirmed = new Set((confirm ?? '').split(',').map((key) => key.trim()));
+  const wanted = environments.filter(({ confirmChanges }) => confirmChanges).map(({ key }) => key);
+  const missing = wanted.filter((key) => !confirmed.has(key));
+  if (missing.length === 0) return;
+  const names = missing.map((key) => JSON.stringify(key)).join(', ');
   throw new Problem(
     'confirm',
-    `Cannot change environment "${environment.key}" without confirmation: send "X-Confirm: ${environment.key}"`,
+    `Cannot ${what} without a confirmation for ${missing.length === 1 ? 'environment' : 'environments'} ${names}: send "X-Confirm: ${wanted.join(', ')}"`,
   );
 }

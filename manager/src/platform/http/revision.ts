@@ -17,23 +17,37 @@ export function readIfMatch(c: Context): IfMatch {
   );
 }
 
-/** Refuses a change that was not made with this revision of the resource before the eyes. */
-export function requireRevision(ifMatch: IfMatch, current: { readonly revision: number }): void {
+/**
+ * Refuses a change that was not made with this revision of the resource before the eyes. `what` says what could not be
+ * done, for instance `change flag "checkout"`.
+ */
+export function requireRevision(
+  ifMatch: IfMatch,
+  what: string,
+  current: { readonly revision: number },
+): void {
+  const right = `If-Match: "${current.revision}"`;
   if (ifMatch === undefined) {
     throw new Problem(
       'revision_required',
-      `Cannot change the resource without a revision: send 'If-Match: "${current.revision}"', or "*" for any`,
+      `Cannot ${what} without a revision: send ${right}, or If-Match: * for any`,
     );
   }
   if (ifMatch !== '*' && !ifMatch.includes(String(current.revision))) {
     throw new Problem(
       'stale_revision',
-      `Cannot change the resource: it is at revision ${current.revision} now`,
-      {
-        current,
-      },
+      `Cannot ${what}: it is at revision ${current.revision} now, the request was made for ${namesOf(ifMatch)}: read it again and send ${right}`,
+      { current },
     );
   }
+}
+
+/** The revisions of a request for people: numbers as they are, anything else quoted and cut short. */
+function namesOf(tags: readonly string[]): string {
+  return tags
+    .slice(0, 3)
+    .map((tag) => (/^\d{1,10}$/.test(tag) ? tag : JSON.stringify(tag.slice(0, 40))))
+    .join(' or ');
 }
 
 /** An answer with one resource. */

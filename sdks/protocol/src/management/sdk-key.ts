@@ -35,7 +35,8 @@ export const sdkKeySchema = z.object({
   last4: z.string(),
   origins: z.array(z.string()),
   expiresAt: timeSchema.nullable(),
-  state: z.enum(['active', 'revoked']),
+  /** `grace`: rotated, and working until `expiresAt`. */
+  state: z.enum(['active', 'grace', 'expired', 'revoked']),
   /** The key that rotation put in this one's place. */
   replacedBy: z.uuid().nullable(),
   revision: z.number().int(),
