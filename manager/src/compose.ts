@@ -69,7 +69,7 @@ async function compose({
   readonly close: () => Promise<void>;
   readonly atEnd: (end: () => Promise<unknown>) => void;
 }): Promise<Fauna> {
-  const { url, dataFolder } = await openPostgres({ config, atEnd });
+  const { url, dataFolder } = await openPostgres({ config, log, atEnd });
   const pool = createPool({ url, onError: (err) => log.warn({ err }, 'A database connection broke') });
   atEnd(() => pool.end());
   await migrate(pool).catch((cause: Error) => {
@@ -139,13 +139,18 @@ async function compose({
 
 async function openPostgres({
   config,
+  log,
   atEnd,
 }: {
   readonly config: Config;
+  readonly log: Logger;
   readonly atEnd: (end: () => Promise<unknown>) => void;
 }): Promise<{ readonly url: string; readonly dataFolder: string }> {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl, dataFolder: config.dataDir };
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  const server = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    onTrouble: (message, err) => log.warn({ err }, message),
+  });
   const lock = await holdDataFolder({ url: server.url, dataDir: config.dataDir });
   // Only whoever holds the folder may end its server; a second Fauna has not come this far.
   atEnd(() => server.stop());

@@ -58,6 +58,24 @@ describe('npm start', () => {
     expect((await fauna.api('GET', '/projects/kept')).status).toBe(200);
   });
 
+  it('starts a database that died under it again, and says 503 meanwhile', async () => {
+    await fauna.start({ LOG_LEVEL: 'silent' });
+    const create = (key: string) => fauna.api('POST', '/projects', { key, name: key });
+    expect((await create('before')).status).toBe(201);
+    await fauna.killPostgres();
+    const during = await create('during');
+    expect(during).toMatchObject({ status: 503, body: { code: 'retryable' } });
+    await eventually(async () => (await create('after')).status === 201, { patienceMs: 15_000 });
+    expect((await fauna.api('GET', '/projects/before')).status).toBe(200);
+    const again = spawn(process.execPath, [...sourceFlags, 'manager/src/main.ts'], {
+      cwd: projectRoot,
+      env: { PATH: process.env.PATH, PORT: '0', FAUNA_DATA_DIR: fauna.dataDir, FAUNA_ADMIN_TOKEN: 'rival' },
+      stdio: 'ignore',
+    });
+    expect(await endOf(again)).toBe(1);
+    expect((await fauna.api('GET', '/projects/before')).status).toBe(200);
+  });
+
   it('makes no second sample and no second keys at a second start', async () => {
     const keysOf = (output: string) => output.match(/fauna_(cli|srv)_[0-9A-Za-z]{49}/g)?.sort();
     await fauna.start();

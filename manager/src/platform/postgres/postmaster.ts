@@ -69,7 +69,8 @@ function isZombie(pid: number): boolean {
   }
 }
 
-function isPostgres(pid: number): boolean {
+/** Whether the process lives and is a Postgres: pids are given to others in time. */
+export function isPostgres(pid: number): boolean {
   if (!isAlive(pid)) return false;
   try {
     const command =
