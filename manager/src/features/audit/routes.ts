@@ -1,5 +1,5 @@
+import { momentSchema } from '@fauna-flags/protocol';
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
 import {
   type ApiEnv,
   badParameter,
@@ -28,14 +28,12 @@ export function auditRoutes(deps: Pick<WriteDeps, 'database'>): Hono<ApiEnv> {
   return app;
 }
 
-const timeSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
-
 function readTime(c: Context, name: string): Date | undefined {
   const text = c.req.query(name);
   if (text === undefined) return undefined;
-  const parsed = timeSchema.safeParse(text);
+  const parsed = momentSchema.safeParse(text);
   if (!parsed.success) {
-    throw badParameter(name, 'must be a date like 2030-01-31, or a time like 2030-01-31T12:00:00Z');
+    throw badParameter(name, parsed.error.issues[0]?.message ?? 'must be a date');
   }
   return new Date(parsed.data);
 }

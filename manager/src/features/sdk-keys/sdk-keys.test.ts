@@ -116,9 +116,18 @@ describe('SDK keys', () => {
     expect(
       (await api.call('POST', keys, { name: 'E', kind: 'client', expiresAt: '2029-12-31T00:00:00Z' })).body,
     ).toMatchObject({ status: 422, errors: [{ path: 'expiresAt' }] });
-    expect(
-      (await api.call('POST', keys, { name: 'E', kind: 'client', expiresAt: 'tomorrow' })).body,
-    ).toMatchObject({ status: 400, errors: [{ path: 'expiresAt' }] });
+    const dated = await api.must('POST', keys, { name: 'E', kind: 'client', expiresAt: '2030-02-01' });
+    expect(dated.expiresAt).toBe('2030-02-01T00:00:00.000Z');
+    const zoned = { name: 'E', kind: 'client', expiresAt: '2030-02-01T01:00:00+02:00' };
+    expect((await api.must('POST', keys, zoned)).expiresAt).toBe('2030-01-31T23:00:00.000Z');
+    for (const expiresAt of ['tomorrow', '', '2030-02-30', '2030-02-01T00:00:00', 1_900_000_000_000]) {
+      expect((await api.call('POST', keys, { name: 'E', kind: 'client', expiresAt })).body).toMatchObject({
+        status: 400,
+        errors: [
+          { path: 'expiresAt', message: expect.stringMatching(/^must be a date like 2030-01-31, or/) },
+        ],
+      });
+    }
     expect((await api.call('POST', keys, { name: 'E', kind: 'admin' })).body).toMatchObject({
       status: 400,
       errors: [{ path: 'kind' }],

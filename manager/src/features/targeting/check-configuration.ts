@@ -75,8 +75,13 @@ function checkPrerequisites(
     found,
   }: { flag: ModelFlag; environment: string; model: ProjectModel; found: Findings },
 ): void {
+  const seen = new Set<string>();
   for (const [index, prerequisite] of prerequisites.entries()) {
     const path = `prerequisites[${index}]`;
+    if (seen.has(prerequisite.flag)) {
+      found.add(`${path}.flag`, `must be unique in the flag: "${prerequisite.flag}" is a prerequisite twice`);
+    }
+    seen.add(prerequisite.flag);
     const other = model.flags.get(prerequisite.flag);
     if (other === undefined) {
       found.add(`${path}.flag`, `names no flag of the project: "${prerequisite.flag}"`);

@@ -22,6 +22,8 @@ const regex = re2Regex();
 export interface MatchScope {
   readonly vocabulary: Vocabulary;
   readonly found: Findings;
+  /** The key of the audience whose match this is. */
+  readonly self?: string;
   /** Counts the patterns of one flag or audience across its matches. */
   readonly patterns: { count: number };
 }
@@ -51,14 +53,21 @@ function checkCondition(condition: ConditionInput, path: string, scope: MatchSco
 function checkAudienceCondition(
   { audiences }: AudienceConditionInput,
   path: string,
-  { vocabulary, found }: MatchScope,
+  { vocabulary, found, self }: MatchScope,
 ): void {
   if (audiences.length === 0) found.add(`${path}.audiences`, 'must name at least one audience');
   for (const [index, key] of audiences.entries()) {
+    if (key === self) {
+      found.add(
+        `${path}.audiences[${index}]`,
+        `must not be the audience itself: "${key}" cannot be in itself`,
+      );
+      continue;
+    }
     if (vocabulary.audiences.has(key)) continue;
     found.add(
       `${path}.audiences[${index}]`,
-      `names no audience of the project: "${key}"; it could be ${oneOf(vocabulary.audiences.keys())}`,
+      `names no audience of the project: "${key}"; it could be ${oneOf([...vocabulary.audiences.keys()].filter((other) => other !== self))}`,
     );
   }
 }

@@ -33,8 +33,16 @@ export function checkServe(serve: ServeInput, path: string, scope: ServeScope): 
       found.add(`${rolloutPath}.by`, `must be an attribute with one value: "${by}" is a ${type}`);
     }
   }
+  const seen = new Set<string>();
   for (const [index, { variation, weight }] of weights.entries()) {
     checkVariation(variation, `${rolloutPath}.weights[${index}].variation`, scope);
+    if (seen.has(variation)) {
+      found.add(
+        `${rolloutPath}.weights[${index}].variation`,
+        `must be unique in the rollout: "${variation}" is there twice, give it the sum of its weights`,
+      );
+    }
+    seen.add(variation);
     if (!Number.isInteger(weight) || weight < 0 || weight > weightTotal) {
       found.add(
         `${rolloutPath}.weights[${index}].weight`,

@@ -14,14 +14,17 @@ export interface Findings {
 /** An empty collection. */
 export function findings(): Findings {
   const errors: ProblemError[] = [];
+  let total = 0;
   return {
     add(path, message) {
+      total += 1;
       if (errors.length < errorsMax) errors.push({ path, message });
     },
     throwIfAny(what) {
       const [first] = errors;
       if (first === undefined) return;
-      const rest = errors.length === 1 ? '' : `, and ${errors.length - 1} more`;
+      const cut = total > errors.length ? `, of which ${errors.length - 1} are listed` : '';
+      const rest = total === 1 ? '' : `, and ${total - 1} more${cut}`;
       throw new Problem('unprocessable', `Cannot ${what}: "${first.path}" ${first.message}${rest}`, {
         errors,
       });
@@ -29,9 +32,14 @@ export function findings(): Findings {
   };
 }
 
-/** `"a", "b" or "c"`, shortened when there are many. */
+/** How many keys a message suggests. */
+const shownMax = 10;
+
+/** `"a", "b" or "c"`; when there are many, the first of them and how many more there are. */
 export function oneOf(keys: Iterable<string>): string {
-  const shown = [...keys].slice(0, 10).map((key) => JSON.stringify(key));
+  const all = [...keys];
+  const shown = all.slice(0, shownMax).map((key) => JSON.stringify(key));
   if (shown.length === 0) return 'nothing: there is none yet';
+  if (all.length > shown.length) return `${shown.join(', ')} or one of ${all.length - shown.length} more`;
   return shown.length === 1 ? `${shown[0]}` : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }

@@ -226,6 +226,35 @@ describe('a configuration that cannot be', () => {
       /is a list/,
     ],
     [
+      'a rollout that names a variation twice',
+      {
+        ...base,
+        defaultServe: {
+          rollout: {
+            weights: [
+              { variation: 'on', weight: 50_000 },
+              { variation: 'off', weight: 10_000 },
+              { variation: 'on', weight: 40_000 },
+            ],
+          },
+        },
+      },
+      'defaultServe.rollout.weights[2].variation',
+      /unique in the rollout: "on" is there twice/,
+    ],
+    [
+      'two prerequisites on the same flag',
+      {
+        ...base,
+        prerequisites: [
+          { flag: 'b', variation: 'on' },
+          { flag: 'b', variation: 'off' },
+        ],
+      },
+      'prerequisites[1].flag',
+      /unique in the flag: "b" is a prerequisite twice/,
+    ],
+    [
       'an unknown target variation',
       { ...base, targets: [{ variation: 'nope', keys: [] }] },
       'targets[0].variation',
@@ -351,6 +380,77 @@ describe('a configuration that cannot be', () => {
     ]);
   });
 
+  it('counts every mistake, and says how many of them it lists', async () => {
+    const audiences = Array.from({ length: 70 }, (_, index) => `nope-${index}`);
+    const { body } = await putConditions({ audiences });
+    expect(body.errors.length).toBe(50);
+    expect(body.detail).toMatch(/, and 69 more, of which 49 are listed$/);
+    expect((await putConditions({ audiences: audiences.slice(0, 3) })).body.detail).toMatch(/, and 2 more$/);
+    expect((await putConditions({ audiences: audiences.slice(0, 1) })).body.detail).not.toMatch(/more/);
+  });
+
+  it.each<[string, unknown, string, string]>([
+    [
+      'a value that is null',
+      { attribute: 'number', operator: 'in', values: [1, null] },
+      'values[1]',
+      'must be a string, a number or a boolean',
+    ],
+    [
+      'a value that is a list',
+      { attribute: 'string', operator: 'in', values: [['a']] },
+      'values[0]',
+      'must be a string, a number or a boolean',
+    ],
+    [
+      'a value that is too long',
+      { attribute: 'string', operator: 'in', values: ['x'.repeat(4_097)] },
+      'values[0]',
+      'must have at most 4096 characters',
+    ],
+    ['nothing', {}, '', 'must have either "attribute", "audiences" or "conditions"'],
+    [
+      'a misspelt audiences',
+      { audience: 'x' },
+      '',
+      'must have either "attribute", "audiences" or "conditions"',
+    ],
+    [
+      'both an attribute and audiences',
+      { attribute: 'string', operator: 'equals', values: ['a'], audiences: ['known'] },
+      '',
+      'must have either "attribute", "audiences" or "conditions", and only one of them',
+    ],
+    [
+      'a misspelt operator',
+      { attribute: 'string', operatr: 'equals', values: ['a'] },
+      'operator',
+      'is required and must be a string',
+    ],
+    ['a group without combine', { conditions: [], combin: 'all' }, 'combine', 'must be "all" or "any"'],
+    ['a list', [], '', 'must be an object'],
+  ])('tells what a condition takes to %s', async (_, condition, where, message) => {
+    const { body } = await putConditions(condition);
+    const path = ['rules[0].match.conditions[0]', ...(where === '' ? [] : [where])].join('.');
+    expect(body).toMatchObject({ status: 400, errors: expect.arrayContaining([{ path, message }]) });
+    expect(body.detail).toBe(`Cannot accept the request: "${path}" ${message}`);
+  });
+
+  it('tells what a serve takes', async () => {
+    const rollout = { weights: [{ variation: 'on', weight: 100_000 }] };
+    const messageTo = async (defaultServe: unknown) => {
+      const { status, body } = await put({ ...base, defaultServe });
+      expect([status, body.errors.length, body.errors[0].path]).toEqual([400, 1, 'defaultServe']);
+      return body.errors[0].message;
+    };
+    expect(await messageTo({})).toBe('must have either "variation" or "rollout"');
+    expect(await messageTo({ rollouts: rollout })).toBe('must have either "variation" or "rollout"');
+    expect(await messageTo({ variation: 'on', rollout })).toBe(
+      'must have either "variation" or "rollout", not both',
+    );
+    expect(await messageTo('on')).toBe('must be an object');
+  });
+
   it.each<[string, unknown, string]>([
     [
       'a misspelt negate',
@@ -467,7 +567,22 @@ describe('an audience that cannot be', () => {
       { path: 'match', message: expect.stringMatching(/first → second → first$/) },
     ]);
     const self = await audience('self', [{ audiences: ['self'] }]);
-    expect(self.body.errors[0]).toMatchObject({ path: 'match.conditions[0].audiences[0]' });
+    expect(self.body).toMatchObject({
+      status: 422,
+      code: 'unprocessable',
+      errors: [
+        {
+          path: 'match.conditions[0].audiences[0]',
+          message: 'must not be the audience itself: "self" cannot be in itself',
+        },
+      ],
+    });
+    expect(self.body.errors.length).toBe(1);
+    const known = { combine: 'all', conditions: [{ audiences: ['known'] }] };
+    const patched = await api.call('PATCH', '/projects/demo/audiences/known', { match: known }, anyRevision);
+    expect(patched.body.detail).toBe(
+      'Cannot keep audience "known": "match.conditions[0].audiences[0]" must not be the audience itself: "known" cannot be in itself',
+    );
   });
 
   it('lets audiences lead ten deep and no deeper', async () => {
@@ -475,6 +590,10 @@ describe('an audience that cannot be', () => {
     for (let index = 1; index <= 10; index += 1) {
       expect((await audience(`deep-${index}`, [{ audiences: [`deep-${index - 1}`] }])).status).toBe(201);
     }
+    // There are fourteen by now, more than a message shows.
+    expect((await audience('lost', [{ audiences: ['nope'] }])).body.errors[0].message).toMatch(
+      /^names no audience of the project: "nope"; it could be ("[^"]+", ){9}"[^"]+" or one of 4 more$/,
+    );
     expect((await audience('deep-11', [{ audiences: ['deep-10'] }])).body).toMatchObject({
       status: 422,
       errors: [{ path: 'match' }],

@@ -1,4 +1,5 @@
 import { Problem, type ProblemError } from '@fauna-flags/protocol';
+import { firstError } from './first-error.ts';
 
 /** Refuses a PATCH that would change what no PATCH changes. Sending the value that is there is no change. */
 export function requireUnchanged<Resource extends object>(
@@ -13,5 +14,7 @@ export function requireUnchanged<Resource extends object>(
       message: `cannot be changed by PATCH: it is ${JSON.stringify(resource[field])}`,
     }));
   if (errors.length > 0)
-    throw new Problem('unprocessable', 'Cannot change what no PATCH changes', { errors });
+    throw new Problem('unprocessable', `Cannot change what no PATCH changes: ${firstError(errors)}`, {
+      errors,
+    });
 }

@@ -2,22 +2,26 @@ import { z } from 'zod';
 import { keySchema } from '../names.ts';
 import { flagConfigurationSchema, ruleSchema } from '../ruleset.ts';
 import { matchInputSchema } from './match.ts';
+import { oneMember } from './one-member.ts';
 import { nameSchema, readOnlySchema, timeSchema } from './text.ts';
 
 const wordSchema = z.string().min(1).max(200);
 
 /** What to serve, as a request brings it. */
-export const serveInputSchema = z.union([
-  z.strictObject({ variation: wordSchema }),
-  z.strictObject({
-    rollout: z.strictObject({
-      by: wordSchema.optional(),
-      seed: z.string().min(1).max(200).optional(),
-      hash: z.literal('fauna').optional(),
-      weights: z.array(z.strictObject({ variation: wordSchema, weight: z.number() })),
+export const serveInputSchema = z.union(
+  [
+    z.strictObject({ variation: wordSchema }),
+    z.strictObject({
+      rollout: z.strictObject({
+        by: wordSchema.optional(),
+        seed: z.string().min(1).max(200).optional(),
+        hash: z.literal('fauna').optional(),
+        weights: z.array(z.strictObject({ variation: wordSchema, weight: z.number() })),
+      }),
     }),
-  }),
-]);
+  ],
+  { error: oneMember('variation', 'rollout') },
+);
 export type ServeInput = z.infer<typeof serveInputSchema>;
 
 /** One rule, as a request brings it: an id that is absent is made. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneMember } from './one-member.ts';
 
 /*
  * Conditions as a request brings them. Shapes are judged here and answer 400; whether an operator, an attribute or a
@@ -38,7 +39,9 @@ export type ConditionInput = AttributeConditionInput | AudienceConditionInput | 
 
 /** One member of a match; which one it is shows in its members. */
 export const conditionInputSchema: z.ZodType<ConditionInput> = z.lazy(() =>
-  z.union([attributeConditionInputSchema, audienceConditionInputSchema, matchInputSchema]),
+  z.union([attributeConditionInputSchema, audienceConditionInputSchema, matchInputSchema], {
+    error: oneMember('attribute', 'audiences', 'conditions'),
+  }),
 );
 
 /** Conditions joined by all/any; groups nest. */

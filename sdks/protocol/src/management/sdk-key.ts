@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sdkKeyKindSchema } from '../key-registry.ts';
 import { keySchema } from '../names.ts';
-import { nameSchema, timeSchema } from './text.ts';
+import { momentSchema, nameSchema, timeSchema } from './text.ts';
 
 /** The longest time that a rotated key may go on working: 90 days. */
 export const graceSecondsMax = 90 * 24 * 60 * 60;
@@ -11,7 +11,7 @@ export const createSdkKeySchema = z.strictObject({
   name: nameSchema,
   kind: sdkKeyKindSchema,
   origins: z.array(z.string().max(300)).max(100).optional(),
-  expiresAt: timeSchema.nullable().optional(),
+  expiresAt: momentSchema.nullable().optional(),
 });
 export type CreateSdkKey = z.infer<typeof createSdkKeySchema>;
 

@@ -4,14 +4,24 @@ import { z } from 'zod';
  * Texts that people write. Every one is bounded: what is stored is listed, searched, compared and delivered again.
  */
 
-/** What people call a thing. */
-export const nameSchema = z.string().min(1).max(200);
+/** What people call a thing: kept as they wrote it, but there must be something to see. */
+export const nameSchema = z
+  .string()
+  .min(1, { abort: true })
+  .max(200)
+  .regex(/\S/, 'must hold more than white space');
 
 /** A longer text about a thing; `null` clears it. */
 export const descriptionSchema = z.string().max(10_000).nullable();
 
 /** A date and time with a zone, as answers carry it. */
 export const timeSchema = z.iso.datetime({ offset: true });
+
+/** A moment as requests bring it: a date and time with a zone, or a date alone, which is its first moment in UTC. */
+export const momentSchema = z.union(
+  [timeSchema, z.iso.date()],
+  'must be a date like 2030-01-31, or a time with a zone like 2030-01-31T12:00:00Z',
+);
 
 /** A field that answers carry and requests may send back: it is ignored, so that a PUT of what GET gave is accepted. */
 export const readOnlySchema = z.unknown().optional();
