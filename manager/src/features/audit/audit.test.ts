@@ -66,6 +66,16 @@ describe('the audit trail', () => {
     expect(await actionsOf('?since=2030-01-02T01:00:00%2B00:00')).toEqual(['flag.update']);
   });
 
+  it('is searched by action and key, in any case and without wildcards', async () => {
+    expect(await actionsOf('?query=TOGGLE')).toEqual(['configuration.toggle']);
+    expect(await actionsOf('?query=Check')).toEqual(['flag.update', 'configuration.toggle', 'flag.create']);
+    expect(await actionsOf('?query=flag.&actor=admin-token')).toEqual(['flag.update', 'flag.create']);
+    expect(await actionsOf('?query=demo')).toEqual(['project.create']);
+    for (const query of ['%25', '_', 'nothing', 'Till'])
+      expect(await actionsOf(`?query=${query}`)).toEqual([]);
+    expect(await actionsOf('?query=')).toEqual(await actionsOf(''));
+  });
+
   it('is paged', async () => {
     const first = await api.must('GET', `${audit}?limit=3`);
     const rest = await api.must('GET', `${audit}?limit=3&cursor=${first.nextCursor}`);

@@ -1,11 +1,11 @@
 import type { AuditEntry, Page } from '@fauna-flags/protocol';
-import { and, desc, eq, gte, lt, lte, or } from 'drizzle-orm';
+import { type AnyColumn, and, desc, eq, gte, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { auditEntries, type Database } from '../../platform/database/index.ts';
 import { type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
 
 /** Which entries a list holds. */
-export interface AuditRequest extends Omit<ListRequest, 'query'> {
+export interface AuditRequest extends ListRequest {
   /** `kind:key`, or either of them. */
   readonly entity: string | undefined;
   readonly actor: string | undefined;
@@ -18,7 +18,7 @@ export interface AuditRequest extends Omit<ListRequest, 'query'> {
 export async function listAudit(
   database: Database,
   projectKey: string,
-  { limit, after, entity, actor, environment, since, until }: AuditRequest,
+  { limit, after, query, entity, actor, environment, since, until }: AuditRequest,
 ): Promise<Page<AuditEntry>> {
   const project = await findProject(database.read, projectKey);
   const rows = await database.read
@@ -28,6 +28,9 @@ export async function listAudit(
       and(
         eq(auditEntries.projectId, project.id),
         after === undefined ? undefined : lt(auditEntries.id, Number(after)),
+        query === undefined
+          ? undefined
+          : or(holds(auditEntries.action, query), holds(auditEntries.entityKey, query)),
         entity === undefined ? undefined : ofEntity(entity),
         actor === undefined ? undefined : eq(auditEntries.actor, actor),
         environment === undefined ? undefined : eq(auditEntries.environment, environment),
@@ -38,6 +41,11 @@ export async function listAudit(
     .orderBy(desc(auditEntries.id))
     .limit(limit + 1);
   return pageOf(rows, limit, { item: toAuditEntry, place: ({ id }) => String(id) });
+}
+
+/** Actions and keys are ASCII, which folds alike everywhere under "C"; the cluster's own locale may be Turkish. */
+function holds(column: AnyColumn, query: string): SQL {
+  return sql`strpos(lower(${column} COLLATE "C"), ${query.toLowerCase()}) > 0`;
 }
 
 function ofEntity(entity: string) {
