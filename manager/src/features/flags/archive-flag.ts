@@ -61,20 +61,22 @@ export function deleteFlag(deps: WriteDeps, change: FlagChange): Promise<void> {
     const row = await findFlag(tx, project, change.flag);
     const before = toFlag(row, project.key);
     requireRevision(change.ifMatch, `delete flag "${row.key}"`, before);
-    if (row.archivedAt === null) {
-      throw new Problem('still_on', `Cannot delete flag "${row.key}": archive it first`);
-    }
     const on = await tx
       .select({ key: environments.key })
       .from(flagConfigurations)
       .innerJoin(environments, eq(environments.id, flagConfigurations.environmentId))
       .where(and(eq(flagConfigurations.flagId, row.id), eq(flagConfigurations.enabled, true)))
       .orderBy(environments.place);
-    if (on.length > 0) {
-      const names = on.map(({ key }) => JSON.stringify(key)).join(', ');
-      throw new Problem('still_on', `Cannot delete flag "${row.key}": it is still on in ${names}`, {
-        usedBy: on.map(({ key }) => ({ kind: 'environment', key })),
-      });
+    const missing = [
+      ...(row.archivedAt === null ? ['it is not archived'] : []),
+      ...(on.length > 0 ? [`it is still on in ${on.map(({ key }) => JSON.stringify(key)).join(', ')}`] : []),
+    ];
+    if (missing.length > 0) {
+      throw new Problem(
+        'still_on',
+        `Cannot delete flag "${row.key}": a flag must be off everywhere and archived before it can be deleted, and ${missing.join(' and ')}`,
+        on.length > 0 ? { usedBy: on.map(({ key }) => ({ kind: 'environment', key })) } : {},
+      );
     }
     const usedBy = usersOfFlag(await loadProjectModel(tx, project.id), row.key, { archivedToo: true });
     if (usedBy.length > 0) {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Flag, type NamedVariation, type PatchFlag, Problem, type UsedBy } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
-import { flags, searchTextOf } from '../../platform/database/index.ts';
+import { flags } from '../../platform/database/index.ts';
 import { type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
 import { type ProjectUnit, type WriteDeps, writeProject } from '../publishing/index.ts';
 import { findings, loadProjectModel, usersOfVariation } from '../targeting/index.ts';
 import { checkVariations } from './check-variations.ts';
 import { findFlag } from './find-flag.ts';
-import { type FlagRow, toFlag, withoutEmptyName } from './flag.ts';
+import { type FlagRow, flagSearchText, toFlag, withoutEmptyName } from './flag.ts';
 
 /** Which flag is changed, by whom, and which revision of it they saw. */
 export interface FlagChange {
@@ -42,7 +42,7 @@ export function patchFlag(deps: WriteDeps, change: FlagChange, patch: PatchFlag)
     if (isDeepStrictEqual({ ...before, ...edited }, before)) return before;
     const set = {
       ...edited,
-      searchText: searchTextOf({ key: row.key, name: edited.name }),
+      searchText: flagSearchText({ ...edited, key: row.key }),
       revision: row.revision + 1,
       updatedAt: at,
     };

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { rulesetLimits } from '@fauna-flags/core';
 import { type CreateFlag, type Flag, type NamedVariation, Problem } from '@fauna-flags/protocol';
 import { and, count, eq } from 'drizzle-orm';
-import { flagConfigurations, flags, searchTextOf } from '../../platform/database/index.ts';
+import { flagConfigurations, flags } from '../../platform/database/index.ts';
 import { startingConfiguration } from '../environments/index.ts';
 import { type ProjectUnit, type WriteDeps, writeProject } from '../publishing/index.ts';
 import { findings } from '../targeting/index.ts';
 import { checkVariations } from './check-variations.ts';
-import { toFlag, withoutEmptyName } from './flag.ts';
+import { flagSearchText, toFlag, withoutEmptyName } from './flag.ts';
 
 /** 128 bits: no two flags of the world split their users alike. */
 const saltBytes = 16;
@@ -34,6 +34,7 @@ export function createFlag(
     const found = findings();
     checkVariations(kind, variations, found);
     found.throwIfAny(`create flag "${key}"`);
+    const tags = [...new Set(input.tags ?? [])];
     const row = {
       id: randomUUID(),
       projectId: project.id,
@@ -44,11 +45,11 @@ export function createFlag(
       salt: input.salt ?? Buffer.from(deps.randomBytes(saltBytes)).toString('hex'),
       variations: variations.map(withoutEmptyName),
       clientVisible: input.clientVisible ?? true,
-      tags: [...new Set(input.tags ?? [])],
+      tags,
       owner: input.owner ?? null,
       lifetime: input.lifetime ?? 'temporary',
       archivedAt: null,
-      searchText: searchTextOf(input),
+      searchText: flagSearchText({ key, name, tags }),
       revision: 1,
       createdAt: at,
       updatedAt: at,

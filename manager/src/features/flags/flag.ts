@@ -1,5 +1,5 @@
 import type { Flag, NamedVariation } from '@fauna-flags/protocol';
-import type { flags } from '../../platform/database/index.ts';
+import { type flags, searchTextOf } from '../../platform/database/index.ts';
 
 /** A flag as the database holds it. */
 export type FlagRow = typeof flags.$inferSelect;
@@ -25,6 +25,11 @@ export function toFlag(row: FlagRow, project: string): Flag {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+/** What a flag is found by: its key, its name and its tags. */
+export function flagSearchText({ key, name, tags }: Pick<Flag, 'key' | 'name' | 'tags'>): string {
+  return searchTextOf({ key, name: [name, ...tags].join('\n') });
 }
 
 /** A variation as it is kept: a name that was cleared is no name. */

@@ -165,7 +165,8 @@ describe('flags', () => {
   it('GET lists by key, query, tag and archive', async () => {
     expect(keysOf(await api.must('GET', flags))).toEqual(['checkout', 'json', 'kept', 'number', 'text']);
     expect(keysOf(await api.must('GET', `${flags}?archived=true`))).toEqual(['kept']);
-    expect(keysOf(await api.must('GET', `${flags}?archived=false&query=T`))).toEqual(['checkout', 'text']);
+    expect(keysOf(await api.must('GET', `${flags}?archived=false&query=TE`))).toEqual(['text']);
+    expect(keysOf(await api.must('GET', `${flags}?query=OUT`))).toEqual(['checkout']);
     expect(keysOf(await api.must('GET', `${flags}?tag=t`))).toEqual(['number']);
     expect((await api.call('GET', `${flags}?archived=maybe`)).body).toMatchObject({
       status: 400,
@@ -176,6 +177,14 @@ describe('flags', () => {
       'number',
       'text',
     ]);
+  });
+
+  it('GET finds flags by their tags too, as they are now', async () => {
+    await make('tagged', { tags: ['Häfen', 'sea'] });
+    expect(keysOf(await api.must('GET', `${flags}?query=h%C3%A4FEN`))).toEqual(['tagged']);
+    await api.must('PATCH', `${flags}/tagged`, { tags: ['sea'] }, anyRevision);
+    expect(keysOf(await api.must('GET', `${flags}?query=h%C3%A4FEN`))).toEqual([]);
+    expect(keysOf(await api.must('GET', `${flags}?query=SEA`))).toEqual(['tagged']);
   });
 
   it('PATCH sets, clears and leaves alone', async () => {
@@ -331,16 +340,18 @@ describe('flags', () => {
     await api.must('POST', `${flags}/base/restore`);
     expect((await api.must('GET', `${flags}/base/environments/staging`)).enabled).toBe(true);
 
-    expect((await api.call('DELETE', `${flags}/base`, undefined, anyRevision)).body).toMatchObject({
-      status: 409,
-      code: 'still_on',
-    });
+    const remove = async (flag: string) => {
+      const { body } = await api.call('DELETE', `${flags}/${flag}`, undefined, anyRevision);
+      expect(body).toMatchObject({ status: 409, code: 'still_on' });
+      const rule = `Cannot delete flag "${flag}": a flag must be off everywhere and archived before it can be deleted, and `;
+      expect(body.detail.slice(0, rule.length)).toBe(rule);
+      return [body.detail.slice(rule.length), body.usedBy];
+    };
+    const staging = [{ kind: 'environment', key: 'staging' }];
+    expect(await remove('other')).toEqual(['it is not archived', undefined]);
+    expect(await remove('base')).toEqual(['it is not archived and it is still on in "staging"', staging]);
     await api.must('POST', `${flags}/base/archive`);
-    expect((await api.call('DELETE', `${flags}/base`, undefined, anyRevision)).body).toMatchObject({
-      status: 409,
-      code: 'still_on',
-      usedBy: [{ kind: 'environment', key: 'staging' }],
-    });
+    expect(await remove('base')).toEqual(['it is still on in "staging"', staging]);
     await api.must('POST', `${flags}/base/environments/staging/toggle`, { enabled: false });
     expect((await api.call('DELETE', `${flags}/base`)).body.code).toBe('revision_required');
     expect((await api.call('DELETE', `${flags}/base`, undefined, anyRevision)).body).toMatchObject(inUse);
