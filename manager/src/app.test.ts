@@ -175,9 +175,25 @@ describe('createManagerApp()', () => {
     expect([response.status, api.logged]).toEqual([400, []]);
   });
 
-  it('answers 415 to another media type, and to a content encoding', async () => {
+  it('takes JSON of any media type or none, because a token needs no defence against forms', async () => {
+    const types = ['application/x-www-form-urlencoded', 'text/plain', 'nonsense', undefined];
+    for (const [index, type] of types.entries()) {
+      const response = await api.app.request('/api/v1/projects', {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${adminToken}`,
+          ...(type === undefined ? {} : { 'content-type': type }),
+        },
+        // Bytes, because a text would bring a type of its own.
+        body: Buffer.from(JSON.stringify({ key: `typed-${index}`, name: 'Typed' })),
+      });
+      expect([type, response.status]).toEqual([type, 201]);
+    }
     const form = await api.call('POST', '/projects', 'key=demo', { 'content-type': 'text/plain' });
-    expect([form.status, form.body.code]).toEqual([415, 'unsupported_media_type']);
+    expect([form.status, form.body.code]).toEqual([400, 'invalid']);
+  });
+
+  it('answers 415 to a content encoding', async () => {
     const zipped = await api.call(
       'POST',
       '/projects',
@@ -192,7 +208,11 @@ describe('createManagerApp()', () => {
   it('answers 422 with the path to U+0000 and lone surrogates anywhere', async () => {
     const nul = await api.call('POST', '/projects', { key: 'nul', name: 'a\u0000b' });
     expect(nul.status).toBe(422);
-    expect(nul.body).toMatchObject({ code: 'unprocessable', errors: [{ path: 'name' }] });
+    expect(nul.body).toMatchObject({
+      code: 'unprocessable',
+      detail: 'Cannot keep the body: "name" must hold neither U+0000 nor a lone surrogate',
+      errors: [{ path: 'name' }],
+    });
     const half = await api.call(
       'POST',
       '/projects/demo/flags',
@@ -206,7 +226,10 @@ describe('createManagerApp()', () => {
     );
     expect(member.body).toMatchObject({ status: 422, errors: [{ path: 'variations[0].value' }] });
     for (const parameter of ['query', 'tag']) {
-      expect((await api.call('GET', `/projects/demo/flags?${parameter}=%00`)).status).toBe(422);
+      expect((await api.call('GET', `/projects/demo/flags?${parameter}=%00`)).body).toMatchObject({
+        status: 422,
+        detail: `Cannot search: "${parameter}" must hold neither U+0000 nor a lone surrogate`,
+      });
     }
     for (const parameter of ['query', 'entity', 'actor', 'environment']) {
       expect((await api.call('GET', `/projects/demo/audit?${parameter}=a%00`)).status).toBe(422);
@@ -220,7 +243,11 @@ describe('createManagerApp()', () => {
       '/projects/demo/flags',
       '{"key":"n","name":"N","kind":"number","variations":[{"key":"v","value":1e999}]}',
     );
-    expect(huge.body).toMatchObject({ status: 400, errors: [{ path: 'variations[0].value' }] });
+    expect(huge.body).toMatchObject({
+      status: 400,
+      detail: 'Cannot read the body: "variations[0].value" must be a number that fits a double',
+      errors: [{ path: 'variations[0].value' }],
+    });
     const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
     const nested = await api.call(
       'POST',
@@ -304,9 +331,62 @@ describe('createManagerApp()', () => {
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
 
-  it('lets no cache keep an answer', async () => {
-    expect((await api.call('GET', '/projects')).headers.get('cache-control')).toBe('no-store');
-    expect((await api.call('GET', '/projects/none')).headers.get('cache-control')).toBe('no-store');
+  it('lets no cache keep an answer, no browser guess its type and no link tell where it was', async () => {
+    const answers = await Promise.all([
+      api.call('GET', '/projects'),
+      api.call('GET', '/projects/none'),
+      api.call('PUT', '/projects'),
+      api.call('POST', '/projects', '{'),
+      api.call('GET', '/nothing/here'),
+      api.call('GET', '/projects', undefined, { authorization: '' }),
+      api.app.request('/api/nothing').then(({ status, headers }) => ({ status, headers })),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 404, 405, 400, 404, 401, 404]);
+    for (const { headers } of answers) {
+      expect([
+        headers.get('cache-control'),
+        headers.get('x-content-type-options'),
+        headers.get('referrer-policy'),
+      ]).toEqual(['no-store', 'nosniff', 'no-referrer']);
+    }
+  });
+
+  it('says what would be right about names, sizes and whole numbers', async () => {
+    const messageTo = async (method: string, path: string, body: unknown) => {
+      const answer = await api.call(method, path, body, anyRevision);
+      expect([answer.status, answer.body.code]).toEqual([400, 'invalid']);
+      const [{ path: where, message }] = answer.body.errors;
+      expect(answer.body.errors.length).toBe(1);
+      expect(answer.body.detail).toBe(`Cannot accept the request: "${where}" ${message}`);
+      return message;
+    };
+    const named = (name: unknown) => messageTo('PATCH', '/projects/demo/flags/checkout', { name });
+    expect(await named('')).toBe('must not be empty');
+    for (const name of [' ', '\t\n', '\u00a0\u3000'])
+      expect(await named(name)).toBe('must hold more than white space');
+    expect(await named('x'.repeat(201))).toBe('must have at most 200 characters');
+    expect(await named(7)).toBe('must be a string');
+    const spaced = await api.must('PATCH', '/projects/demo', { name: ' Demo ' }, anyRevision);
+    expect(spaced.name).toBe(' Demo ');
+    const keys = '/projects/demo/environments/production/sdk-keys';
+    const { id } = await api.must('POST', keys, { name: 'K', kind: 'server' });
+    const rotated = (graceSeconds: unknown) => messageTo('POST', `${keys}/${id}/rotate`, { graceSeconds });
+    expect(await rotated(1.5)).toBe('must be a whole number');
+    expect(await rotated(-1)).toBe('must be at least 0');
+    expect(await rotated('1')).toBe('must be a number');
+  });
+
+  it('blames the part of the path that is not there', async () => {
+    const detailOf = async (path: string) => {
+      const { status, body } = await api.call('GET', path);
+      expect(status).toBe(404);
+      return body.detail;
+    };
+    expect(await detailOf('/projects/nope/environments/x/sdk-keys')).toBe('Cannot find project "nope"');
+    expect(await detailOf('/projects/nope/environments/x')).toBe('Cannot find project "nope"');
+    expect(await detailOf('/projects/demo/environments/x/sdk-keys')).toBe(
+      'Cannot find environment "x" in project "demo"',
+    );
   });
 
   it('accepts a PATCH of what GET gave, on every resource', async () => {

@@ -11,6 +11,7 @@ import type { WriteDeps } from './features/publishing/index.ts';
 import { sdkKeyRoutes } from './features/sdk-keys/index.ts';
 import {
   type ApiEnv,
+  answerHeaders,
   authenticate,
   type Log,
   problemResponse,
@@ -32,11 +33,6 @@ export interface ManagerAppDeps extends WriteDeps {
 export function createManagerApp(deps: ManagerAppDeps): Hono {
   const api = new Hono<ApiEnv>();
   api.use(authenticate(deps.adminToken));
-  api.use(async (c, next) => {
-    await next();
-    // What an administrator sees has no place in any cache.
-    c.header('Cache-Control', 'no-store');
-  });
   const routes = [
     projectRoutes,
     environmentRoutes,
@@ -51,6 +47,7 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
   refuseOtherMethods(api);
 
   const app = new Hono();
+  app.use(answerHeaders());
   app.route('/api/v1', api);
   app.notFound((c) => problemResponse(new Problem('not_found', `Cannot find ${c.req.method} ${c.req.path}`)));
   app.onError((error, c) =>

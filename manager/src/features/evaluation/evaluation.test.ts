@@ -111,6 +111,13 @@ describe('POST /evaluate', () => {
         errors: [{ path: 'context' }],
       });
     }
+    const odd = { key: 'u\u0000', state: '\ud800', student: true, 'a\u0000': ['\udfff'] };
+    const { flags } = await api.must('POST', evaluate, { context: odd });
+    expect(flags['google-pay']).toMatchObject({ reason: 'DEFAULT', variation: 'off' });
+    expect((await api.must('POST', evaluate, { flag: 'a\u0000b' })).flags['a\u0000b'].errorCode).toBe(
+      'FLAG_NOT_FOUND',
+    );
+    expect((await api.call('POST', evaluate, '{"context":{"state":1e999}}')).status).toBe(400);
     expect((await api.call('POST', evaluate, { contxt: {} })).status).toBe(400);
     expect((await api.call('POST', '/projects/demo/environments/none/evaluate', {})).status).toBe(404);
   });

@@ -16,7 +16,7 @@ export function evaluationRoutes({ database }: Pick<WriteDeps, 'database'>): Hon
   const app = new Hono<ApiEnv>();
   const rulesetOf = compiledRulesets(database);
   app.post('/projects/:project/environments/:environment/evaluate', async (c) => {
-    const input = await readBody(c, evaluateSchema);
+    const input = await readBody(c, evaluateSchema, { kept: false });
     const where = { project: pathKey(c, 'project'), environment: pathKey(c, 'environment') };
     const environment = await findEnvironment(database.read, where);
     return c.json(evaluate(await rulesetOf(environment.id), input));

@@ -1,3 +1,4 @@
+export { answerHeaders } from './answer-headers.ts';
 export { type ApiEnv, authenticate } from './authenticate.ts';
 export { readBody } from './body.ts';
 export { readConfirm, requireConfirm } from './confirm.ts';

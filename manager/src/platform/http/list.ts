@@ -1,6 +1,6 @@
 import { type Page, Problem, pageSizes } from '@fauna-flags/protocol';
 import type { Context } from 'hono';
-import { isStorable } from './inspect-json.ts';
+import { isStorable, storableMessage } from './inspect-json.ts';
 
 /** What a list request asks for; `after` is where the page before ended. */
 export interface ListRequest {
@@ -23,8 +23,8 @@ export function readListRequest(c: Context, isPlace: (text: string) => boolean):
 export function readQueryText(c: Context, name: string): string | undefined {
   const text = c.req.query(name);
   if (text !== undefined && !isStorable(text)) {
-    throw new Problem('unprocessable', `Cannot search by "${name}"`, {
-      errors: [{ path: name, message: 'must hold neither U+0000 nor a lone surrogate' }],
+    throw new Problem('unprocessable', `Cannot search: "${name}" ${storableMessage}`, {
+      errors: [{ path: name, message: storableMessage }],
     });
   }
   return text;
