@@ -339,7 +339,7 @@ describe('createManagerApp()', () => {
       api.call('POST', '/projects', '{'),
       api.call('GET', '/nothing/here'),
       api.call('GET', '/projects', undefined, { authorization: '' }),
-      api.app.request('/api/nothing').then(({ status, headers }) => ({ status, headers })),
+      api.app.request('/api/nothing'),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 404, 405, 400, 404, 401, 404]);
     for (const { headers } of answers) {

@@ -48,7 +48,9 @@ export function deleteProject(deps: WriteDeps, change: ProjectChange): Promise<v
     const before = toProject(project);
     const what = `delete project "${before.key}"`;
     requireRevision(change.ifMatch, what, before);
-    requireConfirm(change.confirm, what, environments);
+    // They are locked in the order of their ids, which means nothing to people.
+    const asListed = [...environments].sort((a, b) => a.place - b.place);
+    requireConfirm(change.confirm, what, asListed);
     const documentIds = environments.map(({ id }) => id);
     if (documentIds.length > 0) await tx.delete(snapshots).where(inArray(snapshots.documentId, documentIds));
     await tx.delete(projects).where(eq(projects.id, project.id));
