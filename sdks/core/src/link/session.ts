@@ -57,7 +57,7 @@ export interface Session {
   readonly status: Status;
   /** Connects for a new request; with a state at hand: its position, and what changed by taking it. */
   start(state?: { readonly position: string | undefined; readonly changed: Iterable<string> }): void;
-  /** Resolves when the state is current, or after the time-out. Never rejects. */
+  /** Resolves when the state is current, when it cannot become so (an unknown key), or after the time-out. Never rejects. */
   wait(): Promise<void>;
   /** Tells listeners of a problem. */
   report(problem: unknown): void;
@@ -93,6 +93,8 @@ export function createSession(options: SessionOptions): Session {
     },
     onState(state) {
       linkState = state;
+      // Whoever hears that the link is back must not read what was wrong before.
+      if (state !== 'down') error = undefined;
       settle();
       listeners.emit('status', session.status);
     },
@@ -100,6 +102,8 @@ export function createSession(options: SessionOptions): Session {
       error = problem;
       listeners.emit('error', problem);
       if (problem.isRefusal) listeners.emit('status', session.status);
+      // Nothing better will come within the time-out: an application must not wait for it.
+      if (problem.isLasting) for (const resolve of waiters) resolve();
     },
   });
 

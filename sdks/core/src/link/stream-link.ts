@@ -21,6 +21,11 @@ const pollAfterInterruptionMs = 120_000;
 const pollIntervalMs = 30_000;
 /** A stream that lived this long was healthy: the next failure is a first one. */
 const healthyAfterMs = 60_000;
+/**
+ * A stream that spoke at all leaves at most this many failures behind: a server that restarts several times within a
+ * minute is found within seconds each time. A storm cannot come of it, since `retry:` grows with the clients of a server.
+ */
+const roundsAfterLifeMax = 2;
 /** A server that says goodbye to everyone who comes must not make us come without a pause. */
 const goodbyeMsMin = 250;
 
@@ -181,7 +186,10 @@ export class StreamLink {
   #forgetFailuresWhenHealthy(): void {
     const liveAt = this.#liveAt;
     this.#liveAt = undefined;
-    if (liveAt !== undefined && this.#options.platform.now() - liveAt >= healthyAfterMs) this.#failures = 0;
+    if (liveAt === undefined) return;
+    const { platform, urls } = this.#options;
+    const isHealthy = platform.now() - liveAt >= healthyAfterMs;
+    this.#failures = isHealthy ? 0 : Math.min(this.#failures, roundsAfterLifeMax * urls.length);
   }
 
   #reconnectIn(delayMs: number): void {
