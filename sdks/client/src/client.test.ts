@@ -216,6 +216,49 @@ describe('createClient()', () => {
     expect(heard).toEqual([client.status.error, 'offline']);
   });
 
+  it('is ready at once when its key is refused: no waiting makes it good', async () => {
+    const time = createVirtualTime();
+    const bearer = createScriptedBearer(time.now, () => new Response('{}', { status: 401 }));
+    const platform = { ...time, fetch: bearer.fetch };
+    const client = createClient({ url: 'http://b', key: 'k', storage: null, platform });
+    let isReady = false;
+    void client.ready().then(() => {
+      isReady = true;
+    });
+    await time.advance(0);
+    expect(isReady).toBe(true);
+    expect(client.get('pay', 'default')).toBe('default');
+  });
+
+  it('has no error left when listeners hear that it is live again', async () => {
+    const { client, time, send, latest } = create();
+    await time.advance(0);
+    await send('put', { position: p1, flags: {} });
+    const heard: unknown[] = [];
+    client.on('status', ({ state, error }) => heard.push([state, error === undefined]));
+    latest().end();
+    await time.advance(1_000);
+    await send('put', { position: p2, flags: {} });
+    expect(heard).toEqual([
+      ['cached', true],
+      ['live', true],
+    ]);
+  });
+
+  it.each([null, undefined, 5, 'text', []])(
+    'keeps its user when it is told %j, and says so',
+    async (nobody) => {
+      const { client, time, send } = create({ context: { key: 'somebody' } });
+      await time.advance(0);
+      await send('put', { position: p1, flags: { pay: on } });
+      const heard: string[] = [];
+      client.on('error', ({ message }) => heard.push(message));
+      await client.identify(nobody as never);
+      expect(client.get('pay', false)).toBe(true);
+      expect(heard).toEqual([expect.stringContaining('Cannot use this as a context')]);
+    },
+  );
+
   it.each([null, 1, {}, { value: true }, { reason: 'ERROR' }, { variation: 'v', reason: 'OFF' }])(
     'keeps its values when a flag comes as %j',
     async (flag) => {

@@ -16,7 +16,10 @@ import { type CachedState, loadState, saveState } from './state-cache.ts';
 
 /** The flags of one user, kept current. */
 export interface Client {
-  /** Resolves with the first state (network, cache or bootstrap), or after `initTimeoutMs`. Never rejects. */
+  /**
+   * Resolves with the first state (network, cache or bootstrap), when the key is refused, or after `initTimeoutMs`. Never
+   * rejects.
+   */
   ready(): Promise<void>;
   /** The value, or the default when there is none or it has another type. Never throws. */
   get<T>(key: string, fallback: T): Answer<T>;
@@ -29,7 +32,8 @@ export interface Client {
   ): () => void;
   /**
    * Changes the user. Resolves when the values of the new context are in, or after `initTimeoutMs`; until they are in
-   * the old ones stay. The last call wins, and earlier ones resolve with it.
+   * the old ones stay. The last call wins, and earlier ones resolve with it. What is no context changes nothing and is an
+   * `error` event; it never rejects.
    */
   identify(context: Context): Promise<void>;
   readonly status: Status;
@@ -37,7 +41,7 @@ export interface Client {
   close(): void;
 }
 
-/** Makes a client and begins to connect. Throws only on a url that is none and a context that JSON cannot hold. */
+/** Makes a client and begins to connect. Throws only on a url or a context that can never be one. */
 export function createClient(options: ClientOptions): Client {
   const { key, bootstrap } = options;
   const storage = options.storage === undefined ? defaultStorage() : options.storage;
@@ -113,7 +117,13 @@ export function createClient(options: ClientOptions): Client {
     details,
     on: session.on,
     async identify(nextContext) {
-      const next = contextText(nextContext);
+      let next: string;
+      try {
+        next = contextText(nextContext);
+      } catch (cause) {
+        session.report(cause);
+        return;
+      }
       if (isClosed || (next === context && flags !== undefined && !isOutdated)) return;
       const done = session.wait();
       context = next;

@@ -20,8 +20,13 @@ export interface Bootstrap {
   readonly position?: string;
 }
 
-/** The JSON text of a context with sorted members: equal contexts give equal text. Throws on what JSON cannot hold. */
+/**
+ * The JSON text of a context with sorted members: equal contexts give equal text. Throws a TypeError on what is no object
+ * and on what JSON cannot hold.
+ */
 export function contextText(context: Context): string {
+  if (typeof context !== 'object' || context === null || Array.isArray(context))
+    throw new TypeError('Cannot use this as a context: it must be an object such as { key: "user-1" }');
   const entries = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(Object.fromEntries(entries));
 }
