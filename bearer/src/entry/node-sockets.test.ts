@@ -5,7 +5,7 @@ import { flag, ruleset } from '@fauna-flags/core/testing';
 import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BearerWorld, bearerWorld } from '../testing/bearer-world.ts';
-import { clientKey } from '../testing/documents.ts';
+import { clientKey, registered, registryOf } from '../testing/documents.ts';
 import { FrameReader } from '../testing/frame-reader.ts';
 import { nodeClock } from './node-clock.ts';
 
@@ -109,6 +109,49 @@ describe('a bearer on Node', () => {
     expect(complaints).not.toHaveBeenCalled();
     await world.bearer.close();
   }, 60_000);
+
+  it('hangs up on a reader that takes nothing when its key is revoked', async () => {
+    const big = (version: number) =>
+      ruleset(
+        flag('text')
+          .on()
+          .variations({ a: `${version % 10}`.repeat(60_000), b: 'b' }),
+        { version },
+      );
+    const world = await bearerWorld({ ruleset: big(1), deps: { clock: nodeClock } });
+    const port = await listening(world);
+    const socket = rawStream(port, { key: 'u' })
+      .pause()
+      .on('error', () => {});
+    await until(() => world.bearer.status().streams === 1);
+    // More than the kernel takes for a reader that does not read.
+    for (let version = 2; version < 200 && world.bearer.status().streams > 0; version += 1) {
+      await world.publish(big(version));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await world.publishKeys(registryOf(registered(clientKey, { state: 'revoked' })));
+    const connections = () =>
+      new Promise<number>((resolve) => server?.getConnections((_, count) => resolve(count)));
+    await expect.poll(connections, { timeout: 3_000 }).toBe(0);
+    socket.destroy();
+    await world.bearer.close();
+  });
+
+  it('takes a body that is cut off for the fault of its sender, and logs no error', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()), deps: { clock: nodeClock } });
+    const port = await listening(world);
+    for (const length of ['Content-Length: 50', 'Transfer-Encoding: chunked']) {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      socket.write(
+        `POST /connect/client HTTP/1.1\r\nHost: x\r\nAuthorization: ${clientKey}\r\n${length}\r\n\r\n{"co`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      socket.destroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(world.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    await world.bearer.close();
+  });
 
   it('answers 413 to a chunked body that does not end, and lives', async () => {
     const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()), deps: { clock: nodeClock } });

@@ -110,12 +110,15 @@ describe('admission', () => {
       `?h=${made}`,
       `?since=${clientKey}`,
       '?a=fauna_cli_x',
+      `?authorization=Bearer%20${made}`,
+      `?authorization=Bearer%20${clientKey}`,
     ]) {
       const response = await ask(world, 'GET', `/stream/server${query}`, { authorization: serverKey });
       const text = await response.text();
       expect([response.status, JSON.parse(text).code]).toEqual([400, 'invalid']);
       expect(text).not.toContain(made);
     }
+    expect(world.log.lines.filter(({ level }) => level === 'warn').length).toBeGreaterThan(0);
     expect(JSON.stringify(world.log.lines)).not.toContain(serverKey);
   });
 

@@ -4,7 +4,7 @@ import { isUsable, type KeyRing } from '../keys/key-ring.ts';
 import type { Environment } from '../rulesets/environment.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import type { Services } from '../services.ts';
-import { authenticate, refuseKeyInQuery, unauthorized } from './authenticate.ts';
+import { authenticate, hasKeyInQuery, unauthorized } from './authenticate.ts';
 import type { JsonObject } from './body.ts';
 import { allowsOrigin } from './origin.ts';
 
@@ -38,7 +38,16 @@ export function admit(
   const { keys, crypto, limits, environments } = services;
   if (request.url.length > limits.urlBytesMax)
     throw new Problem('invalid', `Cannot take the URL: it has more than ${limits.urlBytesMax} bytes`);
-  refuseKeyInQuery(request.url, keys.document, crypto);
+  if (hasKeyInQuery(request.url, keys.document, crypto)) {
+    // Without the key, the path or the address: only that somebody has to rotate one.
+    services.log.warn(
+      'An SDK key came in a URL and was refused: it may lie in logs on its way, so rotate it',
+    );
+    throw new Problem(
+      'invalid',
+      'Cannot take an SDK key from the URL: send it as "Authorization: Bearer <key>"',
+    );
+  }
   const ring = keys.document;
   if (ring === undefined)
     throw notReady('Cannot judge SDK keys yet: the key registry has not been read', services);

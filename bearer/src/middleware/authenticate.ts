@@ -35,19 +35,16 @@ export function unauthorized(): Problem {
   return new Problem('unauthorized', 'Cannot find an active SDK key in this request');
 }
 
-/** Refuses a URL that carries an SDK key: URLs end up in logs, histories and referrers. */
-export function refuseKeyInQuery(url: string, ring: KeyRing | undefined, crypto: BearerCrypto): void {
+/** Whether a URL carries an SDK key: URLs end up in logs, histories and referrers. */
+export function hasKeyInQuery(url: string, ring: KeyRing | undefined, crypto: BearerCrypto): boolean {
   const queryAt = url.indexOf('?');
-  if (queryAt < 0) return;
-  for (const [name, value] of new URLSearchParams(url.slice(queryAt + 1))) {
+  if (queryAt < 0) return false;
+  for (const [name, text] of new URLSearchParams(url.slice(queryAt + 1))) {
+    const value = text.replace(/^bearer +/i, '');
+    if (/^fauna_(cli|srv)_/.test(value)) return true;
     // A handle is long and no key; every other value is short enough to be looked up.
     const couldBeKey = name !== 'h' && value.length >= 32 && value.length <= keyLengthMax;
-    const isKey =
-      /^fauna_(cli|srv)_/.test(value) || (couldBeKey && ring?.find(crypto.sha256Hex(value)) !== undefined);
-    if (isKey)
-      throw new Problem(
-        'invalid',
-        'Cannot take an SDK key from the URL: send it as "Authorization: Bearer <key>"',
-      );
+    if (couldBeKey && ring?.find(crypto.sha256Hex(value)) !== undefined) return true;
   }
+  return false;
 }

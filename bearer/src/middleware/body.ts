@@ -49,14 +49,15 @@ async function readText(request: Request, bytesMax: number): Promise<string> {
   // Every runtime holds a sender to its content length, so a body that says it is small enough can be read in one go.
   if (declared !== null) {
     if (!(Number(declared) <= bytesMax)) throw tooLarge(bytesMax);
-    return request.text();
+    return orCutOff(request.text());
   }
   if (request.body === null) return '';
   const reader = request.body.getReader();
+  const next = () => orCutOff(reader.read());
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+  for (let piece = await next(); !piece.done; piece = await next()) {
     bytes += piece.value.byteLength;
     if (bytes > bytesMax) {
       void reader.cancel().catch(() => {});
@@ -65,6 +66,15 @@ async function readText(request: Request, bytesMax: number): Promise<string> {
     text += decoder.decode(piece.value, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** A body that does not arrive is the sender's doing: nobody hears the answer, and nothing is wrong here. */
+async function orCutOff<Part>(reading: Promise<Part>): Promise<Part> {
+  try {
+    return await reading;
+  } catch (cause) {
+    throw new Problem('invalid', 'Cannot read the body: it was cut off', { cause });
+  }
 }
 
 function tooLarge(bytesMax: number): Problem {

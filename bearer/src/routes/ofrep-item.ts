@@ -14,9 +14,10 @@ export function ofrepItem(
   const { value, variation, ruleId } = evaluation;
   return {
     key,
-    reason: reasonOf(evaluation),
+    // Without a value the caller's default serves, and `DISABLED` is the one reason that every provider takes for that.
+    reason: value === null ? 'DISABLED' : reasonOf(evaluation),
     variant: variation,
-    // `null` is not a value in this protocol; without one the caller's default serves.
+    // `null` is not a value in this protocol.
     ...(value === null ? {} : { value }),
     metadata: withRule && ruleId !== undefined ? { ...metadata, ruleId } : metadata,
   };
@@ -42,7 +43,7 @@ const failures: Readonly<
   },
 };
 
-/** Never `DISABLED`: some providers throw away a value that comes with it, and an off variation is a value. */
+/** Never `DISABLED` beside a value: some providers throw away a value that comes with it, and an off variation is a value. */
 function reasonOf(evaluation: Exclude<Evaluation, { reason: 'ERROR' }>): OfrepReason {
   if (evaluation.inRollout === true) return 'SPLIT';
   switch (evaluation.reason) {

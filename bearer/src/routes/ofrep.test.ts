@@ -64,7 +64,8 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
     const world = await bearerWorld({ ruleset: flags });
     const body = await (await world.post(`${single}/nothing`, { context })).json();
     expect(ofrepSuccessSchema.parse(body)).not.toHaveProperty('value');
-    expect(body).toMatchObject({ variant: 'none' });
+    // The one reason without a value that every provider takes for "use the default".
+    expect(body).toMatchObject({ variant: 'none', reason: 'DISABLED' });
   });
 
   it('tells server keys which rule decided, and client keys nothing of it', async () => {

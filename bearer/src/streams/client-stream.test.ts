@@ -57,6 +57,21 @@ describe('POST /stream/client', () => {
     expect(await unconcerned.next()).toMatchObject({ event: 'hb', data: { position: positionTextOf(off) } });
   });
 
+  it('sends nothing when another variation, or another reason, gives the value that was there', async () => {
+    const twins = { a: 'same', b: 'same', c: 'other' };
+    const serving = (variation: string, version: number) =>
+      ruleset(flag('text').on().variations(twins).serve(variation), { version });
+    const world = await bearerWorld({ ruleset: serving('a', 1) });
+    const reader = await world.streamClient(student);
+    await reader.next();
+    await world.publish(serving('b', 2));
+    await world.publish(serving('c', 3));
+    expect(await reader.next()).toMatchObject({
+      event: 'patch',
+      data: { flags: { text: { variation: 'c' } } },
+    });
+  });
+
   it('tells browsers of ON toggles, targeting changes and audience edits', async () => {
     const world = await bearerWorld({ ruleset: story(1, (pay) => pay.off()) });
     const reader = await world.streamClient(other);

@@ -44,8 +44,10 @@ export class ClientView implements StreamView {
       const before = previous === undefined ? undefined : (held[previous] ?? -1);
       indexes[place] = index;
       if (before !== undefined && previous !== undefined) {
-        // What was an error and still is shows nothing new, whatever the code.
-        if (sameVariations ? before === index : sameShown(from, previous, before, to, place, index)) continue;
+        // Values decide: another variation with the same value, or another error, shows nothing new.
+        const isSame = sameVariations && before === index;
+        if (isSame || from.compiled.valueText(previous, before) === to.compiled.valueText(place, index))
+          continue;
       }
       changed.push(
         `${JSON.stringify(to.compiled.clientFlagKeys[place])}:${to.compiled.clientEntry(place, this.#context)}`,
@@ -64,15 +66,4 @@ export class ClientView implements StreamView {
     });
     return indexes;
   }
-}
-
-function sameShown(
-  from: LiveRuleset,
-  fromPlace: number,
-  fromIndex: number,
-  to: LiveRuleset,
-  toPlace: number,
-  toIndex: number,
-): boolean {
-  return from.compiled.variationText(fromPlace, fromIndex) === to.compiled.variationText(toPlace, toIndex);
 }

@@ -2,6 +2,7 @@ import type { RegisteredKey, StreamEvent } from '@fauna-flags/protocol';
 import { writeFrame, writeRetry } from '@fauna-flags/protocol';
 import type { BearerLimits } from '../config.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
+import type { HangUp } from './readable-sink.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { Opening, StreamView } from './stream-view.ts';
 
@@ -11,6 +12,8 @@ export interface OpenStreamOptions {
   readonly origin: string | undefined;
   readonly view: StreamView;
   readonly sink: StreamSink;
+  /** Ends the connection itself, where the runtime lets us. */
+  readonly hangUp: HangUp | undefined;
   readonly limits: BearerLimits;
   readonly now: number;
   /** The first heartbeat; each stream has its own beat, so that not all are written at once. */
@@ -25,6 +28,8 @@ export class OpenStream {
   readonly key: RegisteredKey;
   /** The origin that a browser came from. */
   readonly origin: string | undefined;
+  /** Ends the connection itself, where the runtime lets us; does nothing once the answer has been taken whole. */
+  readonly hangUp: HangUp | undefined;
   readonly #view: StreamView;
   readonly #sink: StreamSink;
   readonly #limits: BearerLimits;
@@ -33,11 +38,12 @@ export class OpenStream {
   #pendingSeen = 0;
   #putInFlight = true;
 
-  constructor({ key, origin, view, sink, limits, now, firstHeartbeatMs }: OpenStreamOptions) {
+  constructor({ key, origin, view, sink, hangUp, limits, now, firstHeartbeatMs }: OpenStreamOptions) {
     this.key = key;
     this.origin = origin;
     this.#view = view;
     this.#sink = sink;
+    this.hangUp = hangUp;
     this.#limits = limits;
     this.#heartbeatAt = now + firstHeartbeatMs;
     this.#progressAt = now;

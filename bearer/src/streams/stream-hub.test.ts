@@ -46,7 +46,7 @@ function hubOf(count: number) {
       cut: () => {},
     };
     const view = new ServerView(first);
-    const options = { key, origin: undefined, view, sink, limits: defaultBearerLimits };
+    const options = { key, origin: undefined, hangUp: undefined, view, sink, limits: defaultBearerLimits };
     hub.add(new OpenStream({ ...options, now: 0, firstHeartbeatMs: 20_000 }));
   }
   return { hub, clock, sent };

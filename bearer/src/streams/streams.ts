@@ -13,6 +13,9 @@ const sweepMs = 250;
 /** How many streams may come back within a second when a bearer is gone: `retry:` grows with what is open. */
 const reconnectsPerSecondMax = 2_000;
 
+/** How long the reader of an ended stream may take to read the end: a revoked key is gone within a second. */
+const endPatienceMs = 1_000;
+
 /** What opens a stream. */
 export interface StreamRequest {
   readonly environment: Environment;
@@ -90,6 +93,7 @@ export class Streams {
       origin,
       view,
       sink,
+      hangUp,
       limits: this.#limits,
       now: this.#clock.now(),
       firstHeartbeatMs: this.#limits.heartbeatMs * (0.5 + 0.5 * this.#random()),
@@ -104,7 +108,7 @@ export class Streams {
   /** Ends the streams of keys that are no longer good, telling them so. */
   revoke(): void {
     for (const streams of [...this.#byKey.values()])
-      for (const stream of [...streams.keys()]) if (!this.#isGood(stream)) stream.end('revoked', '{}');
+      for (const stream of [...streams.keys()]) if (!this.#isGood(stream)) this.#end(stream, 'revoked', '{}');
   }
 
   /** Says goodbye to every stream, each with its own delay, and admits none from now on. */
@@ -114,8 +118,14 @@ export class Streams {
     for (const streams of [...this.#byKey.values()])
       for (const stream of [...streams.keys()]) {
         const delayMs = Math.floor(this.#random() * this.#spreadMs(this.#limits.drainMs));
-        stream.end('goodbye', JSON.stringify({ delayMs }));
+        this.#end(stream, 'goodbye', JSON.stringify({ delayMs }));
       }
+  }
+
+  /** An ended stream is nobody's any more, so a reader that does not take the end must not hold the connection. */
+  #end(stream: OpenStream, event: 'goodbye' | 'revoked', data: string): void {
+    stream.end(event, data);
+    if (stream.hangUp !== undefined) this.#clock.after(endPatienceMs, stream.hangUp);
   }
 
   #spreadMs(least: number): number {

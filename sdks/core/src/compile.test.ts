@@ -61,9 +61,9 @@ describe('compile()', () => {
       '{"reason":"ERROR","errorCode":"TARGETING_KEY_MISSING"}',
     );
     expect(compiled.clientIndexes({ key: 'u1' })).toEqual(Int16Array.of(-1, 0, 0));
-    expect(compiled.variationText(2, 1)).toBe('{"value":null,"variation":"last"}');
-    expect(compiled.variationText(2, -1)).toBeUndefined();
-    expect(compiled.variationText(9, 0)).toBeUndefined();
+    expect(compiled.valueText(2, 1)).toBe('null');
+    expect(compiled.valueText(2, -1)).toBeUndefined();
+    expect(compiled.valueText(9, 0)).toBeUndefined();
     expect(compiled.clientIndex(9, {})).toBe(-1);
     expect(compile(ruleset()).serializeClient({})).toBe('{}');
   });

@@ -15,7 +15,7 @@ import {
   clientTextOf,
   evaluationOf,
   flagNotFound,
-  variationTextOf,
+  valueTextOf,
 } from './outcome.ts';
 import { followPrerequisites } from './prerequisites.ts';
 import { isClientVisible, type ReadFlag, readFlag } from './read-flag.ts';
@@ -150,9 +150,9 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
       return text;
     },
 
-    variationText(place, index) {
+    valueText(place, index) {
       const flag = clientFlags[place];
-      return flag === undefined ? undefined : variationTextOf(flag.source, index);
+      return flag === undefined ? undefined : valueTextOf(flag.source, index);
     },
 
     explain(flagKey, context) {

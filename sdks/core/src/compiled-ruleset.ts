@@ -35,10 +35,10 @@ export interface CompiledRuleset {
   clientEntry(place: number, context: Context): string;
 
   /**
-   * What a client sees of one variation of a client flag, `{"value":…,"variation":…}`, so that rulesets can be compared
+   * The value of one variation of a client flag as JSON text, so that what a client sees can be compared across rulesets
    * without evaluating. Undefined where there is none, as for the index -1.
    */
-  variationText(place: number, index: number): string | undefined;
+  valueText(place: number, index: number): string | undefined;
 
   /** The answer for one flag and the decisions that led there, for people who ask why. Many times slower. */
   explain(flagKey: string, context: Context): Explanation;

@@ -232,9 +232,9 @@ describe('A compiled ruleset', () => {
           expect(answer).not.toHaveProperty('ruleId');
           expect(own).toMatchObject(answer);
           expect(compiled.clientIndex(place, user)).toBe(indexes[place]);
-          const seen = compiled.variationText(place, indexes[place] ?? -1);
+          const seen = compiled.valueText(place, indexes[place] ?? -1);
           if (own === undefined || own.reason === 'ERROR') expect(seen).toBeUndefined();
-          else expect(JSON.parse(seen ?? '')).toEqual({ value: own.value, variation: own.variation });
+          else expect(JSON.parse(seen ?? '')).toEqual(own.value);
         }
       }),
       settings,

@@ -89,11 +89,9 @@ export function clientMemberOf(outcome: Outcome): string {
   return outcome.member;
 }
 
-/** What a client sees of one variation, as JSON text; undefined where there is none. */
-export function variationTextOf({ variations }: OutcomeSource, place: number): string | undefined {
-  const variation = variations[place];
-  if (variation === undefined) return undefined;
-  return `{"value":${variation.valueText},"variation":${JSON.stringify(variation.key)}}`;
+/** The value of one variation as JSON text; undefined where there is none. */
+export function valueTextOf({ variations }: OutcomeSource, place: number): string | undefined {
+  return variations[place]?.valueText;
 }
 
 function makeEvaluation(outcome: Outcome): Evaluation {
@@ -130,7 +128,7 @@ function makeClientAnswer(source: OutcomeSource, decision: Decision): ClientAnsw
   const evaluation: Evaluation = Object.freeze(
     inRollout === true ? { value, variation: key, reason, inRollout } : { value, variation: key, reason },
   );
-  const shown = variationTextOf(source, variation)?.slice(0, -1) ?? '{';
+  const shown = `{"value":${valueTextOf(source, variation)},"variation":${JSON.stringify(key)}`;
   const text = flat(shown, `,"reason":"${reason}"`, inRollout === true ? ',"inRollout":true}' : '}');
   return { evaluation, text, member: flat(source.head, text) };
 }

@@ -7,8 +7,8 @@ import { jsonSchema } from './ruleset.ts';
  * read: a closed set of reasons, a string variant, metadata of plain values, and never `value: null`.
  */
 
-/** Reasons that every provider knows. `DISABLED` is not among them: some providers throw away a value sent with it. */
-export const ofrepReasonSchema = z.enum(['DEFAULT', 'TARGETING_MATCH', 'SPLIT']);
+/** Reasons that every provider knows. `DISABLED` stands only where there is no value: some throw away one beside it. */
+export const ofrepReasonSchema = z.enum(['DEFAULT', 'TARGETING_MATCH', 'SPLIT', 'DISABLED']);
 export type OfrepReason = z.infer<typeof ofrepReasonSchema>;
 
 /** What a request or one flag's evaluation failed with. */
