@@ -22,7 +22,10 @@ const commands = {
     [bin('biome'), ['ci', '.']],
     [bin('tsc'), ['-b', 'tsconfig.json']],
     [bin('tsc'), ['-p', 'tsconfig.test.json']],
-    [bin('depcruise'), ['--config', '.dependency-cruiser.js', 'sdks', 'bearer', 'manager', 'bench', 'compat']],
+    [
+      bin('depcruise'),
+      ['--config', '.dependency-cruiser.js', 'sdks', 'bearer', 'manager', 'bench', 'compat'],
+    ],
     [bin('knip'), []],
   ],
   format: () => [[bin('biome'), ['check', '--write', '.']]],

@@ -6,6 +6,9 @@ import { listen, type RunningServer } from './platform/server.ts';
 import { StartError } from './platform/start-error.ts';
 import { startingResponse } from './starting-response.ts';
 
+/** Long enough that nobody guesses it: 32 characters of hex hold 128 bits. */
+const adminTokenLength = 32;
+
 /** Open requests get this long to end once a stop has been asked for; streams have been told before. */
 const drainMs = 5_000;
 
@@ -24,6 +27,11 @@ try {
 
 async function run(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel });
+  if (config.adminToken.length < adminTokenLength) {
+    log.warn(
+      `FAUNA_ADMIN_TOKEN has fewer than ${adminTokenLength} characters: whoever guesses it may do everything`,
+    );
+  }
   // The port is taken before anything else, so that a second Fauna ends here instead of at the database of the first.
   let fauna: Fauna | undefined;
   const server = await listen({

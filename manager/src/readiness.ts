@@ -1,5 +1,6 @@
 import { Problem } from '@fauna-flags/protocol';
 import type { Database } from './platform/database/index.ts';
+import { problemResponse } from './platform/http/index.ts';
 import type { Fetch } from './platform/server.ts';
 
 /** A database that takes longer than this to say one word counts as away. */
@@ -18,9 +19,9 @@ export function readiness({
   readonly status: () => { readonly ready: boolean };
 }): Fetch {
   return async (request) => {
-    const { pathname } = new URL(request.url);
+    const pathname = new URL(request.url).pathname.replace(/^\/+/, '/');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return answerProblem(new Problem('method_not_allowed', 'Cannot use this method here'), {
+      return problemResponse(new Problem('method_not_allowed', 'Cannot use this method here'), {
         allow: 'GET, HEAD',
       });
     }
@@ -33,7 +34,7 @@ export function readiness({
         return answer(bearer.ready ? 200 : 503, { ...bearer, database: databaseState });
       }
       default:
-        return answerProblem(new Problem('not_found', 'Cannot find this path'));
+        return problemResponse(new Problem('not_found', 'Cannot find this path'));
     }
   };
 }
@@ -53,13 +54,6 @@ function isReachable(database: Database): Promise<boolean> {
 
 function answer(status: number, body: object): Response {
   return Response.json(body, { status, headers });
-}
-
-function answerProblem(problem: Problem, more: Readonly<Record<string, string>> = {}): Response {
-  return Response.json(problem.toBody(), {
-    status: problem.status,
-    headers: { ...headers, 'content-type': 'application/problem+json', ...more },
-  });
 }
 
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;

@@ -1,5 +1,8 @@
 import { createServer, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Problem } from '@fauna-flags/protocol';
 import { getRequestListener } from '@hono/node-server';
+import { problemResponse } from './http/index.ts';
 import { StartError } from './start-error.ts';
 
 /** Answers one request; `env` carries the runtime's own request, for handlers that need the socket. */
@@ -40,8 +43,12 @@ export async function listen({
 }): Promise<RunningServer> {
   const listener = getRequestListener((request, env) => fetch(request, env), {
     overrideGlobalObjects: false,
+    // HTTP/1.0 needs no Host, and health checks of load balancers send none.
+    hostname: 'localhost',
+    errorHandler: (error) => problemResponse(problemOf(error)),
   });
   const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
+  server.on('clientError', refuseMalformed);
   server.maxRequestsPerSocket = 1_000;
   await listenPatiently({ server, host, port });
   const address = server.address();
@@ -50,6 +57,41 @@ export async function listen({
     close: (patienceMs) => closeServer(server, patienceMs),
   };
 }
+
+/** What the adapter could not make a request of is the sender's mistake; anything else is ours. */
+function problemOf(error: unknown): Problem {
+  return error instanceof Error && error.name === 'RequestError'
+    ? new Problem('invalid', `Cannot read the request: ${error.message}`)
+    : new Problem('internal', 'Cannot answer this request');
+}
+
+/** Answers what is no HTTP, too large or too slow before it ever becomes a request; then the connection ends. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { status, detail } = refusals[error.code ?? ''] ?? {
+    status: '400 Bad Request',
+    detail: 'it is not HTTP',
+  };
+  const body = JSON.stringify({
+    ...new Problem('invalid', `Cannot read the request: ${detail}`).toBody(),
+    status: Number.parseInt(status, 10),
+  });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `Cache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const refusals: Readonly<Record<string, { readonly status: string; readonly detail: string }>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    detail: `its headers have more than ${limits.maxHeaderSize} bytes`,
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', detail: 'it did not arrive in time' },
+};
 
 async function listenPatiently({
   server,

@@ -18,7 +18,7 @@ const startPatienceMs = 60_000;
 export class FaunaProcess {
   readonly dataDir: string;
   readonly port: number;
-  readonly adminToken = 'test-admin-token-0123456789';
+  readonly adminToken = 'test-admin-token-0123456789abcdef';
   /** Everything that the processes have printed so far. */
   output = '';
   readonly #environment: Readonly<Record<string, string>>;
