@@ -252,6 +252,40 @@ describe('Evaluating', () => {
     expect(reads).toBe(1);
   });
 
+  test('tells members of lists apart, of few texts and of more than it numbers', () => {
+    const lists = Array.from({ length: 60 }, (_, list) =>
+      Array.from({ length: 50 }, (_, text) => `${list}/${text}`),
+    );
+    const compiled = compile(
+      ruleset(
+        ...lists.map((texts, list) =>
+          flag(`rule-${list}`)
+            .on()
+            .rule('r', attribute('s', 'in', texts))
+            .serve('off'),
+        ),
+        ...lists.map((texts, list) =>
+          flag(`target-${list}`)
+            .on()
+            .target('on', ...texts)
+            .serve('off'),
+        ),
+        { attributes: { s: 'string' } },
+      ),
+    );
+    for (const [list, texts] of lists.entries()) {
+      for (const text of [texts[0], texts[49]]) {
+        const all = Object.entries(compiled.evaluateAll({ key: text, s: text }));
+        const on = all.filter(([, evaluation]) => 'value' in evaluation && evaluation.value === true);
+        expect(on.map(([key]) => key)).toEqual([`rule-${list}`, `target-${list}`]);
+      }
+    }
+    for (const stranger of ['60/0', '', 'constructor', '__proto__', 7, null]) {
+      const all = Object.values(compiled.evaluateAll({ key: stranger, s: stranger }));
+      expect(all.every(({ reason }) => reason === 'DEFAULT')).toBe(true);
+    }
+  });
+
   test('judges an audience once for all flags, and only when a flag asks', () => {
     let searches = 0;
     const regex = {

@@ -9,7 +9,7 @@ import type {
   ReadMatch,
 } from './read-match.ts';
 import type { PatternCompiler } from './regex.ts';
-import type { Slot, ViewTable } from './view.ts';
+import { isMember, type Membership, type Slot, type ViewTable } from './view.ts';
 
 /** What conditions are compiled against. */
 export interface ConditionScope {
@@ -110,16 +110,17 @@ function compileOperation(
   // With operands left out, "any" can still be known to hold and "all" to fail, but never the other way round.
   if (!complete && negate === (quantifier === 'any')) return { holds: never, canBeJudged };
   if (view === 'searchable') return { holds: searchTest(slot, test, negate), canBeJudged };
-  if (operation.members !== undefined && !negate)
-    return { holds: membershipTest(slot, operation.members), canBeJudged };
+  if (operation.members !== undefined && !negate && (view === 'string' || view === 'lowerCase')) {
+    const membership = views.membershipOf(attribute, view, operation.members);
+    const holds = membership === undefined ? plainTest(slot, test) : membershipTest(membership);
+    return { holds, canBeJudged };
+  }
   return { holds: negate ? negatedTest(slot, test) : plainTest(slot, test), canBeJudged };
 }
 
-/** Needs no look at whether the value can be judged: undefined is nobody's operand. */
-function membershipTest(slot: Slot<unknown>, members: ReadonlySet<unknown>): Test {
-  const [only] = members;
-  if (members.size === 1) return (state) => readView(state, slot) === only;
-  return (state) => members.has(readView(state, slot));
+/** Needs no look at whether the value can be judged: what cannot be is nobody's operand. */
+function membershipTest({ slot, members }: Membership): Test {
+  return (state) => isMember(readView(state, slot), members);
 }
 
 function plainTest(slot: Slot<unknown>, test: (value: unknown) => boolean): Test {

@@ -96,7 +96,7 @@ export function readView<T>(state: EvaluationState, slot: Slot<T>): T | undefine
 function fillView(state: EvaluationState, slot: number): unknown {
   let value: unknown;
   try {
-    value = state.readers[slot]?.(state.context);
+    value = state.readers[slot]?.(state);
   } catch {
     // A list of the application's own threw while it was walked: the attribute cannot be judged, the flag still answers.
     value = undefined;

@@ -11,6 +11,7 @@ import {
 } from './outcome.ts';
 import type { ReadFlag } from './read-flag.ts';
 import { type CompiledServe, compileServe, type Decide, type ServeScope } from './serve.ts';
+import { isMember, type ViewTable } from './view.ts';
 
 /** A flag, compiled. */
 export interface CompiledFlag {
@@ -63,8 +64,7 @@ export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
   const failed = createOutcome(source, { variation: read.offVariation, reason: 'PREREQUISITE_FAILED' });
   const malformed = createErrorOutcome(source, 'MALFORMED');
   const prerequisites = read.prerequisites.map((prerequisite) => compilePrerequisite(prerequisite, scope));
-  const targets = compileTargets(read, source);
-  const keySlot = views.slotOf(keyAttribute, 'string');
+  const targets = compileTargets(read, source, views);
   const rules: readonly CompiledRule[] = read.rules.map(({ id, match, serve }) => ({
     id,
     match: compileMatch(match, scope),
@@ -84,8 +84,7 @@ export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
     }
     for (const prerequisite of prerequisites) if (!isMet(prerequisite, state)) return failed;
     if (targets !== undefined) {
-      const contextKey = readView(state, keySlot);
-      const outcome = contextKey === undefined ? undefined : targets.get(contextKey);
+      const outcome = targets(state);
       trace?.push({ step: 'target', held: outcome !== undefined });
       if (outcome !== undefined) return outcome;
     }
@@ -132,12 +131,14 @@ function compilePrerequisite(read: Prerequisite, { flags }: FlagScope): Compiled
 function isMet(prerequisite: CompiledPrerequisite, state: EvaluationState): boolean {
   const { required } = prerequisite;
   const { trace } = state;
+  if (trace === undefined)
+    return required?.flag.enabled === true && required.flag.decide(state).variation === required.variation;
   // Only the steps of the flag that was asked about are traced, not those of the flags it depends on.
   state.trace = undefined;
   const outcome = required?.flag.decide(state);
   state.trace = trace;
   const held = required?.flag.enabled === true && outcome?.variation === required.variation;
-  trace?.push({ step: 'prerequisite', prerequisite, outcome, held });
+  trace.push({ step: 'prerequisite', prerequisite, outcome, held });
   return held;
 }
 
@@ -145,13 +146,24 @@ function isMet(prerequisite: CompiledPrerequisite, state: EvaluationState): bool
 function compileTargets(
   { targets }: ReadFlag,
   source: OutcomeSource,
-): ReadonlyMap<string, Outcome> | undefined {
+  views: ViewTable,
+): ((state: EvaluationState) => Outcome | undefined) | undefined {
   const outcomeByKey = new Map<string, Outcome>();
   for (const { variation, keys } of targets) {
     const outcome = createOutcome(source, { variation, reason: 'TARGET' });
     for (const key of keys) if (!outcomeByKey.has(key)) outcomeByKey.set(key, outcome);
   }
-  return outcomeByKey.size === 0 ? undefined : outcomeByKey;
+  if (outcomeByKey.size === 0) return undefined;
+  const keySlot = views.slotOf(keyAttribute, 'string');
+  const find = (state: EvaluationState) => {
+    const contextKey = readView(state, keySlot);
+    return contextKey === undefined ? undefined : outcomeByKey.get(contextKey);
+  };
+  const membership = views.membershipOf(keyAttribute, 'string', outcomeByKey.keys());
+  if (membership === undefined) return find;
+  // Nearly everybody is nobody's target.
+  const { slot, members } = membership;
+  return (state) => (isMember(readView(state, slot), members) ? find(state) : undefined);
 }
 
 function remembered(decide: Decide, memory: number): Decide {

@@ -23,8 +23,8 @@ export interface OperationOn<V extends View> {
   readonly complete: boolean;
   /** Whether all operands must hold, or any of them. */
   readonly quantifier: 'any' | 'all';
-  /** The operands, where the test is membership and nothing else: it is asked so often that it is worth a call less. */
-  readonly members?: ReadonlySet<unknown>;
+  /** The operands, where the test is membership of a text in them and nothing else: there is a quicker way to ask that. */
+  readonly members?: ReadonlySet<string>;
 }
 
 /** The operation of a condition, or why there is none, in words. `exists` is none: it asks about no value. */
