@@ -6,13 +6,12 @@ import {
   type PutConfiguration,
   type RuleInput,
 } from '@fauna-flags/protocol';
-import { and, eq } from 'drizzle-orm';
-import { flagConfigurations } from '../../platform/database/index.ts';
 import { type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { checkConfiguration, loadProjectModel } from '../targeting/index.ts';
 import { findConfiguration, toConfiguration } from './configuration.ts';
 import { findFlag } from './find-flag.ts';
+import { saveConfiguration } from './save-configuration.ts';
 
 /** Which configuration is changed, by whom, and which revision of it they saw. */
 export interface ConfigurationChange {
@@ -32,7 +31,8 @@ export function putConfiguration(
   change: ConfigurationChange & { readonly ifMatch: IfMatch },
   input: PutConfiguration,
 ): Promise<Configuration> {
-  return writeEnvironment(deps, change, async ({ tx, at, project, environment, record }) => {
+  return writeEnvironment(deps, change, async (unit) => {
+    const { tx, project, environment } = unit;
     const flag = await findFlag(tx, project, change.flag);
     const row = await findConfiguration(tx, { flagId: flag.id, environmentId: environment.id });
     const before = toConfiguration(row, change);
@@ -45,24 +45,9 @@ export function putConfiguration(
       environment: environment.key,
       model,
     });
-    const edited = toColumns(deps, input, row.enabled);
-    if (isDeepStrictEqual({ ...before, ...edited }, before)) return before;
-    const set = { ...edited, revision: row.revision + 1, updatedAt: at };
-    await tx
-      .update(flagConfigurations)
-      .set(set)
-      .where(
-        and(eq(flagConfigurations.flagId, flag.id), eq(flagConfigurations.environmentId, environment.id)),
-      );
-    const after = toConfiguration({ ...row, ...set }, change);
-    record({
-      action: 'configuration.update',
-      entity: { kind: 'flag', key: flag.key },
-      environment: environment.key,
-      before,
-      after,
-    });
-    return after;
+    const columns = toColumns(deps, input, row.enabled);
+    if (isDeepStrictEqual({ ...before, ...columns }, before)) return before;
+    return saveConfiguration(unit, { action: 'configuration.update', flag: flag.key, row, columns });
   });
 }
 

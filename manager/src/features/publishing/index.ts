@@ -4,6 +4,7 @@ export { postgresOutbox } from './postgres-outbox.ts';
 export { startPublisher } from './publisher.ts';
 export {
   type EnvironmentRow,
+  type EnvironmentUnit,
   type ProjectRow,
   type ProjectUnit,
   type Unit,

@@ -1,0 +1,44 @@
+import type { Configuration } from '@fauna-flags/protocol';
+import { and, eq } from 'drizzle-orm';
+import { flagConfigurations } from '../../platform/database/index.ts';
+import type { EnvironmentUnit } from '../publishing/index.ts';
+import { type ConfigurationRow, toConfiguration } from './configuration.ts';
+
+/** The columns of a configuration that people change. */
+type ConfigurationColumns = Partial<
+  Omit<ConfigurationRow, 'flagId' | 'environmentId' | 'revision' | 'updatedAt'>
+>;
+
+/** Writes the changed columns of a configuration, one revision further, and records it; answers what it is now. */
+export async function saveConfiguration(
+  { tx, at, environment, record }: EnvironmentUnit,
+  {
+    action,
+    flag,
+    row,
+    columns,
+  }: {
+    readonly action: 'configuration.update' | 'configuration.toggle';
+    readonly flag: string;
+    readonly row: ConfigurationRow;
+    readonly columns: ConfigurationColumns;
+  },
+): Promise<Configuration> {
+  const where = { flag, environment: environment.key };
+  const set = { ...columns, revision: row.revision + 1, updatedAt: at };
+  await tx
+    .update(flagConfigurations)
+    .set(set)
+    .where(
+      and(eq(flagConfigurations.flagId, row.flagId), eq(flagConfigurations.environmentId, row.environmentId)),
+    );
+  const after = toConfiguration({ ...row, ...set }, where);
+  record({
+    action,
+    entity: { kind: 'flag', key: flag },
+    environment: environment.key,
+    before: toConfiguration(row, where),
+    after,
+  });
+  return after;
+}
