@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../src/platform/postgres/free-port.ts';
 import { findPostmaster, stopPostmaster } from '../../src/platform/postgres/postmaster.ts';
 
 /** The folder of the whole project. */
@@ -134,22 +134,6 @@ export class FaunaProcess {
       body: text === '' ? undefined : JSON.parse(text),
     };
   }
-}
-
-/** A port that nothing listens on at this moment. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('No port')),
-      );
-    });
-  });
 }
 
 /** Waits until the question is answered with something, asking again and again; fails after `patienceMs`. */

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from '../start-error.ts';
 import type { Cluster } from './cluster.ts';
+import { freePort } from './free-port.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
 import { serverEnvironment } from './server-environment.ts';
 
@@ -112,18 +112,4 @@ async function answers(connectionString: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('Cannot find a free port'));
-        else resolve(address.port);
-      });
-    });
-  });
 }
