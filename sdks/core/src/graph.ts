@@ -38,13 +38,15 @@ export function depthsOf(graph: Graph, excluded: ReadonlySet<string>): Map<strin
 }
 
 /**
- * One cycle as the way around it, the first node repeated at the end; undefined when there is none.
+ * One cycle as the way around it, the first node repeated at the end; undefined when there is none. It begins at `from`
+ * when a cycle leads there, else at the first of the nodes that lie on one.
  *
  * @example findCycle(new Map([['a', ['b']], ['b', ['a']]])) // ['a', 'b', 'a']
  */
-export function findCycle(graph: Graph): string[] | undefined {
+export function findCycle(graph: Graph, from?: string): string[] | undefined {
   const onCycles = nodesOnCycles(graph);
-  const [start] = [...onCycles].sort();
+  const [first] = [...onCycles].sort();
+  const start = from !== undefined && onCycles.has(from) ? from : first;
   if (start === undefined) return undefined;
   // Breadth first from the start back to itself gives the shortest way, which is the easiest to understand.
   const cameFrom = new Map<string, string>();

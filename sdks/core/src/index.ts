@@ -15,14 +15,15 @@ export { RulesetError } from './read-ruleset.ts';
 export type { RegexPort } from './regex.ts';
 export { compareSemver, isSemver, parseSemver, type Semver } from './semver.ts';
 export {
-  type AudiencesByKey,
+  type AudienceMatches,
+  attributesIn,
   audienceDepths,
-  conditionProblem,
-  conditionsIn,
+  audiencesIn,
   type FlagsWithPrerequisites,
   findAudienceCycle,
   findPrerequisiteCycle,
   flagProblem,
-  matchDepth,
+  type NamingCondition,
+  type NamingMatch,
   prerequisiteDepths,
 } from './write-time.ts';

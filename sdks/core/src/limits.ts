@@ -17,7 +17,7 @@ export const rulesetLimits = {
   prerequisiteDepth: 10,
   /** Steps from an audience to the furthest that it names; see `audienceDepths`. */
   audienceDepth: 10,
-  /** Groups inside groups: a match that holds no other match is 0 deep; see `matchDepth`. */
+  /** Groups inside groups: a match that holds no other match is 0 deep. */
   matchDepth: 10,
   /** Lists and objects inside each other in the value of a variation; see `isDeeperThan`. */
   valueDepth: 64,

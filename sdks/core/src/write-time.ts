@@ -2,37 +2,36 @@
  * What those who write rulesets need in order to refuse what evaluation could not judge, by the very rules of evaluation.
  */
 import { depthsOf, findCycle, type Graph, nodesOnCycles } from './graph.ts';
-import type {
-  AttributeCondition,
-  AttributeType,
-  AudienceCondition,
-  Condition,
-  FlagConfiguration,
-  Match,
-  RulesetAudience,
-} from './model.ts';
-import { operationOf } from './operation.ts';
+import type { FlagConfiguration } from './model.ts';
 import { readFlag } from './read-flag.ts';
-import { createPatternCompiler, type RegexPort } from './regex.ts';
 
 /** Flags by key, of which only the prerequisites matter. */
-export type FlagsWithPrerequisites = Readonly<Record<string, Pick<FlagConfiguration, 'prerequisites'>>>;
+export type FlagsWithPrerequisites = ReadonlyMap<string, Pick<FlagConfiguration, 'prerequisites'>>;
 
-/** Audiences by key. */
-export type AudiencesByKey = Readonly<Record<string, RulesetAudience>>;
+/** A match as far as it names things: a ruleset's, or one that has yet to be judged. */
+export interface NamingMatch {
+  readonly conditions: readonly (NamingCondition | NamingMatch)[];
+}
+
+/** A condition as far as it names something. */
+export type NamingCondition = { readonly attribute: string } | { readonly audiences: readonly string[] };
+
+/** The matches of audiences by key. */
+export type AudienceMatches = ReadonlyMap<string, NamingMatch>;
 
 /**
  * The shortest way around one cycle of prerequisites, the first flag repeated at the end; undefined when there is none.
+ * It begins at the flag `from` when a cycle leads there: whoever has just changed that flag looks for it.
  *
  * @example findPrerequisiteCycle(flags) // ['a', 'b', 'a']
  */
-export function findPrerequisiteCycle(flags: FlagsWithPrerequisites): string[] | undefined {
-  return findCycle(prerequisiteGraph(flags));
+export function findPrerequisiteCycle(flags: FlagsWithPrerequisites, from?: string): string[] | undefined {
+  return findCycle(prerequisiteGraph(flags), from);
 }
 
 /** The same for audiences that name each other. */
-export function findAudienceCycle(audiences: AudiencesByKey): string[] | undefined {
-  return findCycle(audienceGraph(audiences));
+export function findAudienceCycle(audiences: AudienceMatches, from?: string): string[] | undefined {
+  return findCycle(audienceGraph(audiences), from);
 }
 
 /** How many steps lie between each flag and the furthest that it depends on. Flags on a cycle are left out. */
@@ -42,50 +41,34 @@ export function prerequisiteDepths(flags: FlagsWithPrerequisites): Map<string, n
 }
 
 /** How many steps lie between each audience and the furthest that it names. Audiences on a cycle are left out. */
-export function audienceDepths(audiences: AudiencesByKey): Map<string, number> {
+export function audienceDepths(audiences: AudienceMatches): Map<string, number> {
   const graph = audienceGraph(audiences);
   return depthsOf(graph, nodesOnCycles(graph));
 }
 
-/** How many groups lie inside each other in a match; 0 when it holds conditions alone. */
-export function matchDepth(match: Match): number {
-  let depth = 0;
-  let level: readonly Match[] = [match];
-  // Level by level and not by recursion, since this is asked about matches that may yet be refused as too deep.
-  for (;;) {
-    level = level.flatMap(({ conditions }) => conditions.filter(isMatch));
-    if (level.length === 0) return depth;
-    depth += 1;
-  }
+/** The attributes that a match asks, at any depth of it. */
+export function attributesIn(match: NamingMatch): string[] {
+  return conditionsIn(match).flatMap((condition) => ('attribute' in condition ? [condition.attribute] : []));
 }
 
-/** The conditions of a match at any depth, without the groups they stand in. */
-export function conditionsIn(match: Match): (AttributeCondition | AudienceCondition)[] {
-  const found: (AttributeCondition | AudienceCondition)[] = [];
-  let level: readonly Condition[] = match.conditions;
+/** The audiences that a match names, at any depth of it. */
+export function audiencesIn(match: NamingMatch): string[] {
+  return conditionsIn(match).flatMap((condition) => ('audiences' in condition ? condition.audiences : []));
+}
+
+/** Level by level and not by recursion, since this is asked about matches that may yet be refused as too deep. */
+function conditionsIn(match: NamingMatch): NamingCondition[] {
+  const found: NamingCondition[] = [];
+  let level = match.conditions;
   while (level.length > 0) {
-    for (const condition of level) if (!isMatch(condition)) found.push(condition);
-    level = level.filter(isMatch).flatMap(({ conditions }) => conditions);
+    const groups: NamingMatch[] = [];
+    for (const condition of level) {
+      if ('conditions' in condition) groups.push(condition);
+      else found.push(condition);
+    }
+    level = groups.flatMap(({ conditions }) => conditions);
   }
   return found;
-}
-
-/**
- * Why a condition on an attribute of this type cannot be judged, or not fully, in words; undefined when it can. Patterns
- * are tried with `regex`; without it they are not judged.
- */
-export function conditionProblem(
-  type: AttributeType,
-  condition: AttributeCondition,
-  regex?: RegexPort,
-): string | undefined {
-  if (condition.operator === 'exists') return undefined;
-  if (condition.operator === 'matches' && type === 'string' && regex === undefined) return undefined;
-  const { negate = false, ignoreCase = false } = condition;
-  const read = { ...condition, kind: 'attribute', negate, ignoreCase } as const;
-  const operation = operationOf(type, read, createPatternCompiler(regex, new Map()));
-  if (typeof operation === 'string') return operation;
-  return operation.complete ? undefined : `not every value suits the operator "${condition.operator}"`;
 }
 
 /**
@@ -97,21 +80,10 @@ export function flagProblem(flag: unknown): string | undefined {
   return 'problem' in reading ? reading.problem : undefined;
 }
 
-function isMatch(condition: Condition): condition is Match {
-  return 'conditions' in condition;
-}
-
 function prerequisiteGraph(flags: FlagsWithPrerequisites): Graph {
-  return new Map(
-    Object.entries(flags).map(([key, { prerequisites }]) => [key, prerequisites.map(({ flag }) => flag)]),
-  );
+  return new Map([...flags].map(([key, { prerequisites }]) => [key, prerequisites.map(({ flag }) => flag)]));
 }
 
-function audienceGraph(audiences: AudiencesByKey): Graph {
-  return new Map(
-    Object.entries(audiences).map(([key, { match }]) => [
-      key,
-      conditionsIn(match).flatMap((condition) => ('audiences' in condition ? condition.audiences : [])),
-    ]),
-  );
+function audienceGraph(audiences: AudienceMatches): Graph {
+  return new Map([...audiences].map(([key, match]) => [key, audiencesIn(match)]));
 }

@@ -1,4 +1,4 @@
-import { type Context, compile, type Ruleset, rulesetLimits } from '@fauna-flags/core';
+import { type Context, compile, flagProblem, type Ruleset, rulesetLimits } from '@fauna-flags/core';
 import { re2Regex } from '@fauna-flags/core/re2';
 import { canonicalJson, Problem, type ProblemError } from '@fauna-flags/protocol';
 
@@ -29,7 +29,7 @@ export function compileEnvironment(ruleset: Ruleset): Uint8Array {
   }
   const payload = Buffer.from(canonicalJson(ruleset), 'utf8');
   if (payload.length > rulesetLimits.rulesetBytes) throw tooLarge(ruleset, payload.length);
-  selfTest(payload);
+  selfTest(ruleset, payload);
   return payload;
 }
 
@@ -54,7 +54,7 @@ function prefixed<Entry>(prefix: string, entries: Readonly<Record<string, Entry>
 }
 
 /** Reads the bytes back as a bearer does: what is proven is what is delivered, and not what led to it. */
-function selfTest(payload: Buffer): void {
+function selfTest(ruleset: Ruleset, payload: Buffer): void {
   const compiled = compile(JSON.parse(payload.toString('utf8')), { regex });
   const broken = new Set<string>();
   for (const context of sentinels) {
@@ -70,7 +70,7 @@ function selfTest(payload: Buffer): void {
     {
       errors: [...broken].map((key) => ({
         path: `flags.${key}`,
-        message: 'would be MALFORMED on every bearer',
+        message: `would be MALFORMED on every bearer: ${flagProblem(ruleset.flags[key]) ?? 'its prerequisites cannot be followed'}`,
       })),
     },
   );

@@ -1,9 +1,13 @@
-import { rulesetLimits } from '@fauna-flags/core';
+import {
+  type FlagConfiguration,
+  findPrerequisiteCycle,
+  prerequisiteDepths,
+  rulesetLimits,
+} from '@fauna-flags/core';
 import type { PutConfiguration } from '@fauna-flags/protocol';
 import { checkMatch } from './check-match.ts';
 import { checkServe, checkVariation, type ServeScope } from './check-serve.ts';
 import { type Findings, findings, oneOf } from './findings.ts';
-import { cycleThrough, longestWay } from './graph.ts';
 import type { ModelFlag, ProjectModel } from './project-model.ts';
 
 /** Refuses, with a 422 that lists everything, a configuration that cannot be. */
@@ -94,19 +98,15 @@ function checkPrerequisites(
       );
     }
   }
-  const graph = new Map(
+  const configured = new Map<string, Pick<FlagConfiguration, 'prerequisites'>>(
     model.configurations
-      .filter((configured) => configured.environment === environment)
-      .map(({ flag: key, configuration }) => [key, configuration.prerequisites.map((one) => one.flag)]),
-  );
-  graph.set(
-    flag.key,
-    prerequisites.map((one) => one.flag),
-  );
-  const cycle = cycleThrough(graph, flag.key);
+      .filter((other) => other.environment === environment)
+      .map(({ flag: key, configuration }) => [key, configuration]),
+  ).set(flag.key, { prerequisites });
+  const cycle = findPrerequisiteCycle(configured, flag.key);
   if (cycle !== undefined) {
     found.add('prerequisites', `must not lead back to the flag itself: ${cycle.join(' → ')}`);
-  } else if (longestWay(graph) > rulesetLimits.prerequisiteDepth) {
+  } else if (Math.max(...prerequisiteDepths(configured).values()) > rulesetLimits.prerequisiteDepth) {
     found.add('prerequisites', `must not lead over ${rulesetLimits.prerequisiteDepth} flags deep`);
   }
 }

@@ -1,35 +1,10 @@
-import type { FlagConfiguration, Match, Serve } from '@fauna-flags/core';
+import { attributesIn, audiencesIn, type FlagConfiguration, type Match, type Serve } from '@fauna-flags/core';
 import type { UsedBy } from '@fauna-flags/protocol';
 import type { ProjectModel } from './project-model.ts';
 
 /*
  * Who refers to what. A negated use is a use like any other: deleting what it names would change what it says.
  */
-
-/** A match for what it refers to: stored, or as a request brings it. */
-interface Referring {
-  readonly conditions: readonly (
-    | { readonly attribute: string }
-    | { readonly audiences: readonly string[] }
-    | Referring
-  )[];
-}
-
-/** The attributes that a match asks, at any depth. */
-function attributesIn(match: Referring): string[] {
-  return match.conditions.flatMap((condition) => {
-    if ('conditions' in condition) return attributesIn(condition);
-    return 'attribute' in condition ? [condition.attribute] : [];
-  });
-}
-
-/** The audiences that a match names, at any depth. */
-export function audiencesIn(match: Referring): string[] {
-  return match.conditions.flatMap((condition) => {
-    if ('conditions' in condition) return audiencesIn(condition);
-    return 'audiences' in condition ? condition.audiences : [];
-  });
-}
 
 /** The variations that a serve can give, those of weight 0 included. */
 function variationsIn(serve: Serve): string[] {
