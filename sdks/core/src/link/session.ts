@@ -103,7 +103,7 @@ export function createSession(options: SessionOptions): Session {
       listeners.emit('error', problem);
       if (problem.isRefusal) listeners.emit('status', session.status);
       // Nothing better will come within the time-out: an application must not wait for it.
-      if (problem.isLasting) for (const resolve of waiters) resolve();
+      if (problem.isRefusal) for (const resolve of waiters) resolve();
     },
   });
 

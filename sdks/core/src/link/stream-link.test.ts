@@ -415,6 +415,19 @@ describe('StreamLink', () => {
     expect(link.position).toBe(p1);
   });
 
+  it('asks the next base URL soon when one of them cannot serve it at all', async () => {
+    const server = streaming();
+    const { link, time, bearer } = createLink(
+      (request) =>
+        request.url.startsWith('http://b') ? server.script(request) : new Response('{}', { status: 404 }),
+      { urls: ['http://a', 'http://b'], random: () => 0.999_999 },
+    );
+    link.start();
+    await time.advance(1_000);
+    expect(bearer.requests.map(({ url }) => url)).toEqual(['http://a/stream/x', 'http://b/stream/x']);
+    expect(link.position).toBe(p1);
+  });
+
   it('forgets its position and its ETag when it is started anew, and hears nothing of the old stream', async () => {
     const server = streaming();
     const { link, time, bearer, log } = createLink(server.script);

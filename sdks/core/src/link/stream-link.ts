@@ -164,8 +164,10 @@ export class StreamLink {
     this.#forgetFailuresWhenHealthy();
     const rounds = Math.floor(this.#failures / urls.length);
     this.#failures += 1;
+    // What one base URL refuses for good another one may still have; all of them must have been asked.
+    const isLasting = error.isLasting && this.#failures % urls.length === 0;
     // After a goodbye the timer is already set, and its delay is part of how the server spreads its clients.
-    if (error.isLasting) this.#reconnectIn(extendedBackoffDelayMs(platform.random));
+    if (isLasting) this.#reconnectIn(extendedBackoffDelayMs(platform.random));
     else if (this.#cancelReconnect === undefined)
       this.#reconnectIn(
         backoffDelayMs({
