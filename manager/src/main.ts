@@ -39,22 +39,25 @@ async function run(config: Config): Promise<void> {
     port: config.port,
     fetch: (request, env) => (fauna === undefined ? startingResponse(request) : fauna.fetch(request, env)),
   });
-  endOnSignal(() => stop({ server, fauna: () => fauna }));
-  fauna = await composeFauna({ config, log });
+  const composing = composeFauna({ config, log });
+  endOnSignal(() => stop({ server, composing }));
+  fauna = await composing;
   announce({ config, port: server.port, fauna, print: (line) => console.log(line) });
 }
 
 async function stop({
   server,
-  fauna,
+  composing,
 }: {
   readonly server: RunningServer;
-  readonly fauna: () => Fauna | undefined;
+  readonly composing: Promise<Fauna>;
 }): Promise<void> {
+  // A start under way is waited for: it may have started a database, which nobody else would end.
+  const fauna = await composing.catch(() => undefined);
   // Streams first: a server that waits for its connections would wait for them for ever.
-  await fauna()?.drain();
+  await fauna?.drain();
   await server.close(drainMs);
-  await fauna()?.close();
+  await fauna?.close();
 }
 
 /** The first signal ends Fauna in good order, a second one at once. */

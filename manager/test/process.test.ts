@@ -97,6 +97,33 @@ describe('npm start', () => {
     );
   });
 
+  it('ends in good order on SIGTERM while it is still starting', async () => {
+    fauna.launch();
+    await eventually(() =>
+      fetch(`${fauna.url}/readyz`).then(
+        ({ status }) => status === 503,
+        () => false,
+      ),
+    );
+    expect(await fauna.end('SIGTERM')).toBe(0);
+    await expect(stat(join(fauna.dataDir, 'postgres', 'cluster', 'postmaster.pid'))).rejects.toThrow(
+      'ENOENT',
+    );
+    await fauna.start();
+    expect((await fauna.api('GET', '/projects/sample')).status).toBe(200);
+  });
+
+  it('says in one sentence that two settings have changed places since the first boot', async () => {
+    const [one, other] = ['a-key-that-somebody-has-chosen-once', 'another-key-that-somebody-has-chosen'];
+    await fauna.start({ FAUNA_CLIENT_KEY: one, FAUNA_SERVER_KEY: other });
+    await fauna.end('SIGTERM');
+    fauna.output = '';
+    expect(await endOf(fauna.launch({ FAUNA_CLIENT_KEY: other, FAUNA_SERVER_KEY: one }))).toBe(1);
+    expect(fauna.output).toContain('Cannot make client SDK key "From FAUNA_CLIENT_KEY"');
+    expect(fauna.output).not.toContain('    at ');
+    expect(fauna.output).not.toContain(other);
+  });
+
   it('refuses a port in use with one sentence, and leaves the data alone', async () => {
     const occupant = await occupy(fauna.port);
     try {

@@ -1,6 +1,7 @@
 import type { SdkKey, SdkKeyKind } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { environments, sdkKeys } from '../../platform/database/index.ts';
+import { StartError } from '../../platform/start-error.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { digestOf, insertSdkKey } from './insert-sdk-key.ts';
 import { toSdkKey } from './sdk-key.ts';
@@ -21,15 +22,15 @@ export interface EnsuredSdkKey {
 
 /**
  * Makes a key of a given text unless it is there: found by its digest, so that every restart finds it again. One that
- * somebody has revoked stays revoked. The same text for another kind or environment is refused, because a server's secret
- * would then be public.
+ * somebody has revoked stays revoked. The same text for another kind or environment is refused with a `StartError`,
+ * because a server's secret would then be public.
  */
 export async function ensureSdkKey(
   deps: WriteDeps,
   { kind, name, key, ...scope }: EnsuredSdkKey,
 ): Promise<SdkKey> {
   if (!keyTextPattern.test(key)) {
-    throw new Error(`Cannot make SDK key "${name}": expected 32 to 200 visible ASCII characters`);
+    throw new StartError(`Cannot make SDK key "${name}": expected 32 to 200 visible ASCII characters`);
   }
   return writeEnvironment(deps, { ...scope, keys: true }, async ({ tx, at, environment, record }) => {
     const [found] = await tx
@@ -39,7 +40,7 @@ export async function ensureSdkKey(
       .where(eq(sdkKeys.digest, digestOf(key)));
     if (found !== undefined) {
       if (found.sdkKey.kind !== kind || found.sdkKey.environmentId !== environment.id) {
-        throw new Error(
+        throw new StartError(
           `Cannot make ${kind} SDK key "${name}": its text is already the ${found.sdkKey.kind} key "${found.sdkKey.name}" of environment "${found.environment}"`,
         );
       }
