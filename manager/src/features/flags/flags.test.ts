@@ -179,6 +179,34 @@ describe('flags', () => {
     ]);
   });
 
+  it('GET lists each flag with its state in every environment, whatever the environment is called', async () => {
+    await api.must('POST', '/projects', { key: 'states', name: 'States' });
+    await api.must('POST', '/projects/states/environments', { key: 'constructor', name: 'Odd' });
+    const states = '/projects/states/flags';
+    await api.must('POST', states, { key: 'a', name: 'A', kind: 'boolean' });
+    await api.must('POST', states, { key: 'b', name: 'B', kind: 'boolean' });
+    await api.must('POST', `${states}/a/environments/constructor/toggle`, { enabled: true });
+    const configuration = await api.must('GET', `${states}/b/environments/staging`);
+    const changed = { ...configuration, defaultServe: { variation: 'off' } };
+    await api.must('PUT', `${states}/b/environments/staging`, changed, anyRevision);
+    const { items } = await api.must('GET', states);
+    const off = { enabled: false, targeting: 'everyone', revision: 1, updatedAt: expect.any(String) };
+    expect(items.map((item: { environments: object }) => item.environments)).toEqual([
+      {
+        development: off,
+        staging: off,
+        production: off,
+        ['constructor']: { ...off, enabled: true, revision: 2 },
+      },
+      {
+        development: off,
+        staging: { ...off, targeting: 'nobody', revision: 2 },
+        production: off,
+        ['constructor']: off,
+      },
+    ]);
+  });
+
   it('GET finds flags by their tags too, as they are now', async () => {
     await make('tagged', { tags: ['Häfen', 'sea'] });
     expect(keysOf(await api.must('GET', `${flags}?query=h%C3%A4FEN`))).toEqual(['tagged']);

@@ -2,6 +2,7 @@ import type { Json } from '@fauna-flags/core';
 import { z } from 'zod';
 import { keySchema } from '../names.ts';
 import { flagKindSchema } from '../ruleset.ts';
+import { targetingSchema } from './targeting.ts';
 import { descriptionSchema, nameSchema, readOnlySchema, timeSchema } from './text.ts';
 
 /** How long a flag is meant to live: temporary ones are reported as stale, permanent ones never. */
@@ -83,3 +84,17 @@ export const flagSchema = z.object({
   updatedAt: timeSchema,
 });
 export type Flag = z.infer<typeof flagSchema>;
+
+/** How a flag stands in one environment, as much as a list shows. */
+export const flagStateSchema = z.object({
+  enabled: z.boolean(),
+  targeting: targetingSchema,
+  /** Of the configuration. */
+  revision: z.number().int(),
+  updatedAt: timeSchema,
+});
+export type FlagState = z.infer<typeof flagStateSchema>;
+
+/** A flag as lists carry it: with its state in every environment, by the environment's key. */
+export const listedFlagSchema = flagSchema.extend({ environments: z.record(keySchema, flagStateSchema) });
+export type ListedFlag = z.infer<typeof listedFlagSchema>;

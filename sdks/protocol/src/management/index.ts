@@ -9,4 +9,5 @@ export * from './list.ts';
 export * from './match.ts';
 export * from './project.ts';
 export * from './sdk-key.ts';
+export * from './targeting.ts';
 export * from './text.ts';
