@@ -13,6 +13,7 @@ export const problemStatuses = {
   key_taken: 409,
   in_use: 409,
   still_on: 409,
+  owner_exists: 409,
   stale_revision: 412,
   too_large: 413,
   unsupported_media_type: 415,

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { nameSchema, timeSchema } from './text.ts';
+
+/** How long a password may be. Long enough to be a sentence, short enough that hashing it costs nothing more. */
+export const passwordLengths = { min: 12, max: 128 } as const;
+
+/** An e-mail address as people type it; kept without the spaces around it and in lower case. */
+const emailSchema = z
+  .string()
+  .max(254)
+  .trim()
+  .toLowerCase()
+  .pipe(z.email('must be an e-mail address like ada@example.com'));
+
+/** Body of `POST /owner`: who the first owner is, and the token of the one-time link that lets them be it. */
+export const createOwnerSchema = z.strictObject({
+  /** Absent when the request carries an API token instead. */
+  token: z.string().max(200).optional(),
+  name: nameSchema,
+  email: emailSchema,
+  password: z.string().min(passwordLengths.min).max(passwordLengths.max),
+});
+export type CreateOwner = z.infer<typeof createOwnerSchema>;
+
+/** Answer of `GET /owner`: whether the first owner has ever been created. */
+export const ownerSchema = z.object({ exists: z.boolean() });
+export type Owner = z.infer<typeof ownerSchema>;
+
+/** Body of `POST /session`. */
+export const signInSchema = z.strictObject({
+  email: emailSchema,
+  password: z.string().min(1).max(passwordLengths.max),
+});
+export type SignIn = z.infer<typeof signInSchema>;
+
+/** A user as answers carry them. */
+export const userSchema = z.object({ id: z.string(), name: z.string(), email: z.string() });
+export type User = z.infer<typeof userSchema>;
+
+/** A session as answers carry it; its token is in the cookie alone. */
+export const sessionSchema = z.object({
+  user: userSchema,
+  /** When it ends unless it is used before; using it moves this on, but never beyond the end it was born with. */
+  expiresAt: timeSchema,
+});
+export type Session = z.infer<typeof sessionSchema>;
