@@ -5,9 +5,23 @@ import { delimiter, join } from 'node:path';
 
 /**
  * Each is taken from its variable, else from PATH, else installed where that is allowed.
- * `package` is Debian's name for it.
+ * `package` is Debian's name for it; `alsoKnownAs` are names of equals on other systems.
  */
-export const testRequirements = [{ program: 'curl', variable: 'FAUNA_CURL', package: 'curl' }];
+export const testRequirements = [
+  { program: 'curl', variable: 'FAUNA_CURL', package: 'curl' },
+  {
+    program: 'redis-server',
+    alsoKnownAs: ['valkey-server'],
+    variable: 'FAUNA_REDIS_SERVER',
+    package: 'redis-server',
+  },
+  {
+    program: 'chromium',
+    alsoKnownAs: ['chromium-browser', 'google-chrome-stable', 'google-chrome'],
+    variable: 'FAUNA_CHROMIUM',
+    package: 'chromium',
+  },
+];
 
 /**
  * Finds every requirement and answers the variables that name them, or a sentence that says what is missing and what to
@@ -38,13 +52,12 @@ export function meetRequirements(requirements, { environment, install = installF
   };
 }
 
-function find({ program, variable }, environment) {
+function find({ program, alsoKnownAs = [], variable }, environment) {
   const named = environment[variable];
   if (named !== undefined && named !== '') return isProgram(named) ? named : undefined;
-  return (environment.PATH ?? '')
-    .split(delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, program))
+  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [program, ...alsoKnownAs]
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
     .find(isProgram);
 }
 

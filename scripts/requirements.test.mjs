@@ -28,6 +28,14 @@ describe('meetRequirements()', () => {
     });
   });
 
+  it('takes an equal of another name', () => {
+    const environment = { PATH: folder };
+    const named = { ...requirement, program: 'elsewhere', alsoKnownAs: ['nowhere', 'some-program'] };
+    expect(meetRequirements([named], { environment, install: neverInstall })).toEqual({
+      found: { FAUNA_SOME_PROGRAM: program },
+    });
+  });
+
   it('takes a program from its variable', () => {
     const environment = { PATH: '/nowhere', FAUNA_SOME_PROGRAM: program };
     expect(meetRequirements([requirement], { environment, install: neverInstall })).toEqual({

@@ -8,23 +8,34 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPages } from './build-pages.mjs';
 import { meetRequirements, testRequirements } from './requirements.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const source = ['--conditions=@fauna-flags/source', '--import', 'tsx'];
 
-/** Each command is a list of processes that run one after the other; the first that fails ends it. */
+/**
+ * Each command is a list of processes that run one after the other, in a folder below the root where a third member names
+ * one; the first that fails ends it.
+ */
 const commands = {
   start: (args) => [[process.execPath, [...source, 'manager/src/main.ts', ...args]]],
+  bearer: (args) => [[process.execPath, [...source, 'bearer/src/entry/node-main.ts', ...args]]],
   test: (args) => [[bin('vitest'), ['run', ...args]]],
   check: () => [
     [bin('biome'), ['ci', '.']],
     [bin('tsc'), ['-b', 'tsconfig.json']],
     [bin('tsc'), ['-p', 'tsconfig.test.json']],
+    [bin('svelte-kit'), ['sync'], 'dashboard'],
+    [bin('svelte-check'), ['--fail-on-warnings'], 'dashboard'],
     [
       bin('depcruise'),
-      ['--config', '.dependency-cruiser.js', 'sdks', 'bearer', 'manager', 'bench', 'compat'],
+      [
+        '--config',
+        '.dependency-cruiser.js',
+        ...['sdks', 'bearer', 'manager', 'dashboard/src', 'examples', 'bench', 'compat'],
+      ],
     ],
     [bin('knip'), []],
   ],
@@ -40,6 +51,7 @@ if (command === undefined)
 requireNode();
 installFromLockfile();
 if (name === 'test') findWhatTestsNeed();
+if (['start', 'test', 'build'].includes(name)) await bringPagesUpToDate();
 process.exitCode = await runAll(command(args));
 
 function requireNode() {
@@ -79,9 +91,14 @@ function findWhatTestsNeed() {
   Object.assign(process.env, found);
 }
 
+async function bringPagesUpToDate() {
+  const { problem } = await buildPages({ root });
+  if (problem !== undefined) stop(problem);
+}
+
 async function runAll(processes) {
-  for (const [file, processArgs] of processes) {
-    const code = await run(file, processArgs);
+  for (const [file, processArgs, folder = '.'] of processes) {
+    const code = await run(file, processArgs, folder);
     if (code !== 0) return code;
   }
   return 0;
@@ -91,10 +108,10 @@ async function runAll(processes) {
  * Runs one process in the foreground. Signals go to it and it decides when to end, so that a stop is graceful. Our own
  * programs hold a channel to us besides: when we are killed it breaks, and they end instead of living on unseen.
  */
-function run(file, processArgs) {
+function run(file, processArgs, folder) {
   const ours = file === process.execPath;
   const child = spawn(file, processArgs, {
-    cwd: root,
+    cwd: join(root, folder),
     stdio: ours ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
     shell: process.platform === 'win32' && !ours,
   });
