@@ -3,6 +3,7 @@
  * that may import the bearer.
  */
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { bearerPrefixes, createBearer, MemoryShelf, memorySources } from '@fauna-flags/bearer';
 import { nodeClock, nodeCrypto } from '@fauna-flags/bearer/node';
 import { re2Regex } from '@fauna-flags/core/re2';
@@ -17,10 +18,13 @@ import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts'
 import { routeByPrefix } from './platform/route-by-prefix.ts';
 import type { Fetch } from './platform/server.ts';
 import { StartError } from './platform/start-error.ts';
+import { staticSite } from './platform/static-site.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { readiness } from './readiness.ts';
 import type { SampleKeys } from './sample.ts';
-import { startPage } from './start-page.ts';
+
+/** The same from sources and from what is built of them: both lie one folder below `manager`. */
+const dashboardFolder = fileURLToPath(new URL('../../dashboard/build', import.meta.url));
 
 /** Everything that one process runs, behind one `fetch`. */
 export interface Fauna {
@@ -128,7 +132,7 @@ async function compose({
           fetch: readiness({ database, status: () => bearer.status() }),
         },
       ],
-      otherwise: startPage(manager.fetch),
+      otherwise: staticSite({ folder: dashboardFolder, buildWith: 'npm run build' }),
     }),
     dataFolder,
     sample,

@@ -196,13 +196,13 @@ describe('flags', () => {
         development: off,
         staging: off,
         production: off,
-        ['constructor']: { ...off, enabled: true, revision: 2 },
+        constructor: { ...off, enabled: true, revision: 2 },
       },
       {
         development: off,
         staging: { ...off, targeting: 'nobody', revision: 2 },
         production: off,
-        ['constructor']: off,
+        constructor: off,
       },
     ]);
   });

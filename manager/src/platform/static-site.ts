@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '@fauna-flags/protocol';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { problemResponse } from './http/index.ts';
+import type { Fetch } from './server.ts';
+
+/** The page that every address of a single-page app answers; it finds out by itself what to show there. */
+const shellFile = '200.html';
+
+/**
+ * Serves a built single-page app from a folder: its files as they lie there (compressed beforehand where the build did
+ * so), and its shell for every other address that a person opens. While it has not been built, one sentence says what
+ * would build it.
+ *
+ * The shell may hold an inline script that starts the app; the policy names the hash of exactly that text, so that
+ * nothing else inline ever runs.
+ */
+export function staticSite({
+  folder,
+  buildWith,
+}: {
+  readonly folder: string;
+  readonly buildWith: string;
+}): Fetch {
+  const shellPath = join(folder, shellFile);
+  if (!existsSync(shellPath)) return notBuilt(buildWith);
+  const shell = readFileSync(shellPath, 'utf8');
+  const headers = { ...siteHeaders, 'content-security-policy': policyFor(shell) };
+
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+    const kept = c.res.ok && isImmutable(c.req.path);
+    c.res.headers.set('cache-control', kept ? forever : 'no-cache');
+  });
+  app.use(serveStatic({ root: folder, precompressed: true }));
+  app.get('*', (c) =>
+    c.req.path === '/' || wantsPage(c.req.header('accept'))
+      ? c.html(shell)
+      : problemResponse(new Problem('not_found', `Cannot find ${c.req.path}`)),
+  );
+  app.all('*', () =>
+    problemResponse(new Problem('method_not_allowed', 'Cannot use this method here'), { allow: 'GET, HEAD' }),
+  );
+  return (request) => app.fetch(request);
+}
+
+const forever = 'public, max-age=31536000, immutable';
+
+/** Names of these files carry a hash of their content, so whoever has one never needs to ask again. */
+function isImmutable(path: string): boolean {
+  return path.includes('/immutable/');
+}
+
+function wantsPage(accept: string | undefined): boolean {
+  return accept?.includes('text/html') === true;
+}
+
+const siteHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+} as const;
+
+function policyFor(shell: string): string {
+  const inline = [...shell.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
+  );
+  return [
+    "default-src 'none'",
+    `script-src ${["'self'", ...inline].join(' ')}`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+function notBuilt(buildWith: string): Fetch {
+  return (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname !== '/') return problemResponse(new Problem('not_found', `Cannot find ${pathname}`));
+    return new Response(
+      `Fauna is running. Its dashboard has not been built: run "${buildWith}" and start again\n`,
+      {
+        headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...siteHeaders },
+      },
+    );
+  };
+}
