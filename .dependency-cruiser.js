@@ -8,7 +8,7 @@ function onlyImports(from, allowed, comment) {
     severity: 'error',
     from: { path: `^${from}/src/` },
     to: {
-      path: `^(sdks/[^/]+|bearer|manager|dashboard|bench)/`,
+      path: `^(sdks/[^/]+|bearer|manager|dashboard|examples/[^/]+|bench)/`,
       pathNot: `^(${[from, ...allowed].join('|')})/`,
     },
   };
@@ -22,17 +22,36 @@ export default {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-unresolved',
+      comment: 'What begins with a dollar is a module that SvelteKit makes.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^(\\$(app|env)/|\\./\\$types)' },
+    },
     onlyImports('sdks/core', [], 'The evaluator stands on nothing.'),
     onlyImports('sdks/protocol', ['sdks/core'], 'The wire is described in terms of the model.'),
     onlyImports('sdks/client', ['sdks/core'], 'No zod and no server code in an SDK.'),
     onlyImports('sdks/node', ['sdks/core'], 'No zod and no server code in an SDK.'),
+    onlyImports('sdks/react', ['sdks/core', 'sdks/client'], 'A thin layer over the client.'),
+    onlyImports(
+      'examples/checkout',
+      ['sdks/core', 'sdks/client', 'sdks/react', 'sdks/node'],
+      'It knows no more of Fauna than an application does.',
+    ),
+    onlyImports('dashboard', ['sdks/core', 'sdks/protocol'], 'It talks to the manager over HTTP.'),
+    {
+      name: 'dashboard-ui-knows-no-business',
+      severity: 'error',
+      from: { path: '^dashboard/src/lib/(ui|api)/' },
+      to: { path: '^dashboard/src/(lib/features|routes)/' },
+    },
     onlyImports('bearer', ['sdks/core', 'sdks/protocol'], 'The bearer never knows the manager.'),
     {
       ...onlyImports(
         'manager',
         ['sdks/core', 'sdks/protocol'],
-        'Only the composition root may mount a bearer.',
+        'Only the composition root may mount a bearer or the example.',
       ),
       from: { path: '^manager/src/', pathNot: '(^manager/src/compose\\.ts|\\.test\\.ts)$' },
     },
@@ -45,7 +64,7 @@ export default {
     {
       name: 'no-zod-in-sdks',
       severity: 'error',
-      from: { path: '^sdks/(core|client|node)/src/' },
+      from: { path: '^sdks/(core|client|node|react)/src/' },
       to: { path: 'node_modules/(zod|hono)/' },
     },
     {
@@ -78,7 +97,7 @@ export default {
     enhancedResolveOptions: {
       conditionNames: ['@fauna-flags/source', 'types', 'import', 'node', 'default'],
       exportsFields: ['exports'],
-      extensions: ['.ts', '.js', '.mjs'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.svelte'],
     },
   },
 };

@@ -18,11 +18,12 @@ export default defineConfig({
         ssr,
         test: {
           name: 'units',
-          include: ['{sdks/*,bearer,bench,scripts}/**/*.test.{ts,mjs}'],
+          include: ['{sdks/*,bearer,examples/*,deploy,bench,scripts}/**/*.test.{ts,tsx,mjs}'],
           exclude,
           testTimeout: 20_000,
         },
       },
+      'dashboard/vitest.config.ts',
       {
         resolve,
         ssr,
