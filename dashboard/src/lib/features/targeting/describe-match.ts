@@ -32,7 +32,8 @@ export function describeMatch(match: MatchInput, vocabulary: Vocabulary): string
 /** The same sentence in pieces; joined without anything between them they are `describeMatch`. */
 export function matchPhrases(match: MatchInput, vocabulary: Vocabulary): readonly Phrase[] {
   if (match.conditions.length === 0) return [word('nobody yet')];
-  const joint = word(match.combine === 'all' ? ' and ' : ' or ');
+  // With a comma, since "or" stands between the values of one condition as well.
+  const joint = word(match.combine === 'all' ? ', and ' : ', or ');
   return joined(
     match.conditions.map((condition) => conditionPhrases(condition, match, vocabulary)),
     () => joint,
