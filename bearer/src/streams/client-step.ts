@@ -3,6 +3,7 @@ import { writeFrame } from '@fauna-flags/protocol';
 import { memberOf } from '../member-of.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import { sameJson } from './same-json.ts';
+import { perStep } from './stream-step.ts';
 
 /** One client flag whose answer may differ between two rulesets. */
 export interface AffectedFlag {
@@ -30,22 +31,8 @@ export interface ClientStep {
 /** How many distinct frames of one step are kept; contexts with odd mixtures beyond it are encoded one by one. */
 const framesMax = 256;
 
-const steps = new WeakMap<LiveRuleset, WeakMap<LiveRuleset, ClientStep>>();
-
 /** The step between two rulesets of one environment, computed once for all streams. */
-export function clientStep(from: LiveRuleset, to: LiveRuleset): ClientStep {
-  let stepsTo = steps.get(to);
-  if (stepsTo === undefined) {
-    stepsTo = new WeakMap();
-    steps.set(to, stepsTo);
-  }
-  let step = stepsTo.get(from);
-  if (step === undefined) {
-    step = makeStep(from, to);
-    stepsTo.set(from, step);
-  }
-  return step;
-}
+export const clientStep = perStep(makeStep);
 
 function makeStep(from: LiveRuleset, to: LiveRuleset): ClientStep {
   const fromKeys = from.compiled.clientFlagKeys;

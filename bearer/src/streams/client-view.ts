@@ -2,6 +2,7 @@ import type { Context } from '@fauna-flags/core';
 import { writeFrame } from '@fauna-flags/protocol';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import { type ClientStep, clientStep } from './client-step.ts';
+import { faunaDialect } from './stream-dialect.ts';
 import type { Opening, StreamView } from './stream-view.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { Opening, StreamView } from './stream-view.ts';
  * of each flag's variation, two bytes a flag, and asks the evaluator only about flags that a change can reach.
  */
 export class ClientView implements StreamView {
+  readonly dialect = faunaDialect;
   readonly #context: Context;
   #live: LiveRuleset;
   #indexes: Int16Array;

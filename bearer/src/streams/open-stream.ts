@@ -1,8 +1,8 @@
-import type { RegisteredKey, StreamEvent } from '@fauna-flags/protocol';
-import { writeFrame, writeRetry } from '@fauna-flags/protocol';
+import { type RegisteredKey, writeRetry } from '@fauna-flags/protocol';
 import type { BearerLimits } from '../config.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import type { HangUp } from './readable-sink.ts';
+import type { StreamEnd } from './stream-dialect.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { Opening, StreamView } from './stream-view.ts';
 
@@ -87,13 +87,13 @@ export class OpenStream {
     if (now < this.#heartbeatAt) return;
     this.#heartbeatAt = now + this.#limits.heartbeatMs;
     // A reader that has something to take needs no sign of life.
-    if (pending === 0) this.#sink.send(this.#view.live.heartbeatFrame);
+    if (pending === 0) this.#sink.send(this.#view.dialect.heartbeat(this.#view.live));
   }
 
   /** Says why, and closes. */
-  end(event: Extract<StreamEvent, 'goodbye' | 'revoked'>, data: string): void {
-    const { positionText } = this.#view.live;
-    this.#sink.send(new TextEncoder().encode(writeFrame({ id: positionText, event, data })));
+  end(event: StreamEnd, data: string): void {
+    const farewell = this.#view.dialect.farewell(this.#view.live, event, data);
+    if (farewell !== undefined) this.#sink.send(farewell);
     this.#sink.close();
   }
 }

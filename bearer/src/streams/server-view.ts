@@ -2,10 +2,13 @@ import { writeFrame } from '@fauna-flags/protocol';
 import { memberOf } from '../member-of.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import { sameJson } from './same-json.ts';
+import { faunaDialect } from './stream-dialect.ts';
+import { perRuleset, perStep } from './stream-step.ts';
 import type { Opening, StreamView } from './stream-view.ts';
 
 /** What a server stream shows: the ruleset itself. All of its frames are the same bytes for every server stream. */
 export class ServerView implements StreamView {
+  readonly dialect = faunaDialect;
   #live: LiveRuleset;
 
   constructor(live: LiveRuleset) {
@@ -18,33 +21,19 @@ export class ServerView implements StreamView {
 
   open(opening: Opening): Uint8Array {
     if (opening === 'none') return this.#live.noneFrame;
-    return opening === 'reset'
-      ? putFrame(this.#live, true)
-      : shared(puts, this.#live, () => putFrame(this.#live, false));
+    return opening === 'reset' ? putFrame(this.#live, true) : putOf(this.#live);
   }
 
   advance(to: LiveRuleset): Uint8Array | undefined {
     if (to === this.#live) return undefined;
     const from = this.#live;
     this.#live = to;
-    return shared(
-      shared(patches, to, () => new WeakMap()),
-      from,
-      () => patchFrame(from, to),
-    );
+    return patchOf(from, to);
   }
 }
 
-const puts = new WeakMap<LiveRuleset, Uint8Array>();
-const patches = new WeakMap<LiveRuleset, WeakMap<LiveRuleset, Uint8Array>>();
-
-function shared<K extends object, V>(cache: WeakMap<K, V>, key: K, make: () => V): V {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  cache.set(key, made);
-  return made;
-}
+const putOf = perRuleset((live) => putFrame(live, false));
+const patchOf = perStep(patchFrame);
 
 /** The stored bytes with the position in front of their first member. */
 function putFrame(live: LiveRuleset, reset: boolean): Uint8Array {

@@ -1,5 +1,6 @@
 import { comparePositions, type Position } from '@fauna-flags/core/link';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
+import type { StreamDialect } from './stream-dialect.ts';
 
 /** How a stream begins: with the whole state, with the whole state although it is older, or with nothing new. */
 export type Opening = 'put' | 'reset' | 'none';
@@ -9,6 +10,8 @@ export type Opening = 'put' | 'reset' | 'none';
  * bring the reader to another. It writes nothing itself.
  */
 export interface StreamView {
+  /** How its stream words all the rest. */
+  readonly dialect: StreamDialect;
   /** The ruleset that the reader holds once everything returned so far has arrived. */
   readonly live: LiveRuleset;
   /** The first frame. Called once, before `advance`. */

@@ -4,6 +4,7 @@ import type { BearerLimits } from '../config.ts';
 import type { Environment } from '../rulesets/environment.ts';
 import { OpenStream } from './open-stream.ts';
 import { type HangUp, readableSink } from './readable-sink.ts';
+import type { StreamEnd } from './stream-dialect.ts';
 import { StreamGate } from './stream-gate.ts';
 import type { StreamHub } from './stream-hub.ts';
 import type { Opening, StreamView } from './stream-view.ts';
@@ -100,7 +101,7 @@ export class Streams {
     });
     hub.add(stream);
     this.#remember(stream, hub);
-    stream.open(opening, this.#spreadMs(1_000));
+    stream.open(opening, Math.max(view.dialect.retryMsMin, this.#spreadMs(1_000)));
     this.#scheduleSweep();
     return body;
   }
@@ -123,7 +124,7 @@ export class Streams {
   }
 
   /** An ended stream is nobody's any more, so a reader that does not take the end must not hold the connection. */
-  #end(stream: OpenStream, event: 'goodbye' | 'revoked', data: string): void {
+  #end(stream: OpenStream, event: StreamEnd, data: string): void {
     stream.end(event, data);
     if (stream.hangUp !== undefined) this.#clock.after(endPatienceMs, stream.hangUp);
   }
