@@ -9,11 +9,11 @@ import type { KeyRing } from './key-ring.ts';
  *
  *   v1.<kid>.<base64url(nonce ‖ AES-256-GCM ciphertext ‖ tag)>
  *
- * The plaintext is canonical JSON `{c: context, e: environment UUID, k: key id}`. The key registry holds one secret per
- * kid; k1 (sealing) and k2 (nonces) are derived from it by HMAC-SHA-256 of "fauna-handle-seal" and "fauna-handle-nonce".
- * The nonce is the first 12 bytes of HMAC(k2, plaintext): the same context always gives the same handle, so that an
- * answer with a handle keeps its ETag, and two plaintexts do not share a nonce. Every bearer opens every handle; a handle
- * dies with its SDK key.
+ * The plaintext is canonical JSON `{c: context, e: environment UUID, k: key id, s?: what was shown with it}`. The key
+ * registry holds one secret per kid; k1 (sealing) and k2 (nonces) are derived from it by HMAC-SHA-256 of
+ * "fauna-handle-seal" and "fauna-handle-nonce". The nonce is the first 12 bytes of HMAC(k2, plaintext): the same content
+ * always gives the same handle, so that an answer with a handle keeps its ETag, and two plaintexts do not share a nonce.
+ * Every bearer opens every handle; a handle dies with its SDK key.
  */
 
 /** What a handle stands for. */
@@ -21,6 +21,8 @@ export interface HandleContent {
   readonly environmentId: string;
   readonly keyId: string;
   readonly context: Readonly<Record<string, unknown>>;
+  /** A digest of what the caller was shown together with the handle, where the stream must know what it starts from. */
+  readonly shown?: string | undefined;
 }
 
 const nonceLength = 12;
@@ -33,7 +35,12 @@ export function sealHandle(content: HandleContent, ring: KeyRing, crypto: Bearer
   if (handleKey === undefined) return undefined;
   const { seal, nonce: nonceSecret } = secretsOf(handleKey.secret, crypto);
   const plaintext = new TextEncoder().encode(
-    canonicalJson({ c: content.context, e: content.environmentId, k: content.keyId }),
+    canonicalJson({
+      c: content.context,
+      e: content.environmentId,
+      k: content.keyId,
+      ...(content.shown === undefined ? {} : { s: content.shown }),
+    }),
   );
   const nonce = crypto.hmacSha256(nonceSecret, plaintext).slice(0, nonceLength);
   const sealed = crypto.seal({
@@ -65,12 +72,13 @@ export function openHandle(handle: string, ring: KeyRing, crypto: BearerCrypto):
   });
   if (plaintext === undefined) return undefined;
   // The tag proves that a bearer wrote this, so its form is known.
-  const { c, e, k } = JSON.parse(new TextDecoder().decode(plaintext)) as {
+  const { c, e, k, s } = JSON.parse(new TextDecoder().decode(plaintext)) as {
     c: Readonly<Record<string, unknown>>;
     e: string;
     k: string;
+    s?: string;
   };
-  return { environmentId: e, keyId: k, context: c };
+  return { environmentId: e, keyId: k, context: c, ...(s === undefined ? {} : { shown: s }) };
 }
 
 function secretsOf(

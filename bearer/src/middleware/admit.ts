@@ -1,11 +1,10 @@
 import { Problem, type RegisteredKey, type SdkKeyKind } from '@fauna-flags/protocol';
-import { openHandle } from '../keys/handle.ts';
+import { type HandleContent, openHandle } from '../keys/handle.ts';
 import { isUsable, type KeyRing } from '../keys/key-ring.ts';
 import type { Environment } from '../rulesets/environment.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import type { Services } from '../services.ts';
 import { authenticate, hasKeyInQuery, unauthorized } from './authenticate.ts';
-import type { JsonObject } from './body.ts';
 import { allowsOrigin } from './origin.ts';
 
 /** Who asks: the one thing that every route gets, and that nothing but `admit` makes. */
@@ -13,8 +12,8 @@ export interface Caller {
   readonly key: RegisteredKey;
   readonly environment: Environment;
   readonly origin: string | undefined;
-  /** The context of the handle that authenticated this request, if one did. */
-  readonly handleContext?: JsonObject;
+  /** What the handle that authenticated this request holds, if one did. */
+  readonly handle?: HandleContent;
 }
 
 /** What a route asks of its caller. */
@@ -51,7 +50,7 @@ export function admit(
   const ring = keys.document;
   if (ring === undefined)
     throw notReady('Cannot judge SDK keys yet: the key registry has not been read', services);
-  const { key, handleContext } = identify(request, demand, ring, services);
+  const { key, handle } = identify(request, demand, ring, services);
   onKey(key);
   const origin = request.headers.get('origin') ?? undefined;
   if (key.kind === 'client' && !allowsOrigin(key, origin))
@@ -63,7 +62,7 @@ export function admit(
     );
   const environment = environments.find(key.environment);
   if (environment === undefined) throw notReady('Cannot serve this environment yet', services);
-  return { key, environment, origin, ...(handleContext === undefined ? {} : { handleContext }) };
+  return { key, environment, origin, ...(handle === undefined ? {} : { handle }) };
 }
 
 /**
@@ -87,12 +86,12 @@ function identify(
   demand: Demand,
   ring: KeyRing,
   { crypto, clock }: Services,
-): { readonly key: RegisteredKey; readonly handleContext?: JsonObject } {
+): { readonly key: RegisteredKey; readonly handle?: HandleContent } {
   if (demand.byHandle !== true) return { key: authenticate(request.headers, ring, crypto, clock.now()) };
-  const handle = new URL(request.url).searchParams.get('h');
-  const content = handle === null ? undefined : openHandle(handle, ring, crypto);
-  const key = content === undefined ? undefined : ring.findById(content.keyId);
-  if (content === undefined || !isUsable(key, clock.now()) || key.environment !== content.environmentId)
+  const text = new URL(request.url).searchParams.get('h');
+  const handle = text === null ? undefined : openHandle(text, ring, crypto);
+  const key = handle === undefined ? undefined : ring.findById(handle.keyId);
+  if (handle === undefined || !isUsable(key, clock.now()) || key.environment !== handle.environmentId)
     throw unauthorized();
-  return { key, handleContext: content.context };
+  return { key, handle };
 }

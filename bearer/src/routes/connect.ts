@@ -1,9 +1,9 @@
 import { canonicalJson } from '@fauna-flags/protocol';
-import { sealHandle } from '../keys/handle.ts';
 import { readmit } from '../middleware/admit.ts';
-import { contextOf, type JsonObject, readJsonObject } from '../middleware/body.ts';
+import { contextOf, readJsonObject } from '../middleware/body.ts';
 import { matchesEtag } from '../middleware/etag.ts';
 import { commonHeaders } from '../middleware/respond.ts';
+import { handleFor } from './handle-for.ts';
 import type { Asked, Route } from './route.ts';
 
 /** The whole state in one answer: values for a client, the ruleset for a server. */
@@ -33,8 +33,9 @@ async function connectClient({ caller, request, services }: Asked): Promise<Resp
   // The position stays outside: a change that this context does not see must not cost its readers a whole answer.
   const etag = `"${services.crypto.sha256Hex(`${caller.key.id}\n${contextText}\n${flags}`).slice(0, 32)}"`;
   if (matchesEtag(request.headers.get('if-none-match'), etag)) return notModified(etag);
-  const url = body.handle === true ? streamUrl(caller, context, contextText, services) : undefined;
-  const stream = url === undefined ? '' : `,"stream":{"url":${JSON.stringify(url)}}`;
+  const handle = body.handle === true ? handleFor({ caller, context }, services) : undefined;
+  const stream =
+    handle === undefined ? '' : `,"stream":{"url":${JSON.stringify(`/stream/client?h=${handle}`)}}`;
   return json(`{"position":"${positionText}","flags":${flags}${stream}}`, etag);
 }
 
@@ -42,19 +43,6 @@ function connectServer({ caller, request, services }: Asked): Response {
   const { positionText, payload } = readmit(caller, services);
   const etag = `"${positionText}"`;
   return matchesEtag(request.headers.get('if-none-match'), etag) ? notModified(etag) : json(payload, etag);
-}
-
-function streamUrl(
-  { key, environment }: Asked['caller'],
-  context: JsonObject,
-  contextText: string,
-  { keys, crypto, limits }: Asked['services'],
-): string | undefined {
-  const ring = keys.document;
-  if (ring === undefined || new TextEncoder().encode(contextText).length > limits.handleContextBytesMax)
-    return undefined;
-  const handle = sealHandle({ environmentId: environment.id, keyId: key.id, context }, ring, crypto);
-  return handle === undefined ? undefined : `/stream/client?h=${handle}`;
 }
 
 function json(body: string | Uint8Array, etag: string): Response {

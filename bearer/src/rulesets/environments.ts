@@ -61,7 +61,7 @@ export class Environments {
         position: () => source.position(id),
         watch: (onHint) => source.watch(id, onHint),
       },
-      parse: (snapshot) => new LiveRuleset(snapshot, regex),
+      parse: (snapshot) => new LiveRuleset(snapshot, regex, shared.clock.now()),
     });
     this.#environments.set(id, environment);
     environment.follower.start();

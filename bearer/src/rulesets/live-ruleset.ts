@@ -23,16 +23,19 @@ export class LiveRuleset {
   /** The payload, parsed. */
   readonly ruleset: unknown;
   readonly compiled: CompiledRuleset;
+  /** When it was read here. */
+  readonly readAtMs: number;
   #clientFlags: ReadonlySet<string> | undefined;
   #none: Uint8Array | undefined;
   #heartbeat: Uint8Array | undefined;
 
   /** Throws when the payload is no ruleset. A single flag that cannot be read is an error of its own, as core judges. */
-  constructor(snapshot: Snapshot, regex: RegexPort | undefined) {
+  constructor(snapshot: Snapshot, regex: RegexPort | undefined, readAtMs = 0) {
     if (snapshot.payload.length > rulesetLimits.rulesetBytes)
       throw new RangeError(
         `the ruleset has ${snapshot.payload.length} bytes, more than ${rulesetLimits.rulesetBytes}`,
       );
+    this.readAtMs = readAtMs;
     this.position = positionOf(snapshot);
     this.positionText = formatPosition(this.position);
     this.payload = snapshot.payload;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { positionTextSchema } from './connect.ts';
 import { jsonSchema } from './ruleset.ts';
 
 /*
@@ -41,11 +42,30 @@ export const ofrepFailureSchema = z.strictObject({
   metadata: ofrepMetadataSchema,
 });
 
+/** Where to hear of changes. Without an origin it is the one that the question went to. */
+export const ofrepEventStreamSchema = z.strictObject({
+  type: z.literal('sse'),
+  endpoint: z.strictObject({ requestUri: z.string().startsWith('/') }),
+  inactivityDelaySec: z.number().int().min(1),
+});
+export type OfrepEventStream = z.infer<typeof ofrepEventStreamSchema>;
+
 /** The answer of `POST /ofrep/v1/evaluate/flags`. */
 export const ofrepBulkSchema = z.strictObject({
   flags: z.array(z.union([ofrepSuccessSchema, ofrepFailureSchema])),
   metadata: ofrepMetadataSchema.optional(),
+  eventStreams: z.array(ofrepEventStreamSchema).optional(),
 });
+
+/** The one event of an event stream: ask again, and say of which configuration you have heard. */
+export const ofrepRefetchSchema = z.strictObject({
+  type: z.literal('refetchEvaluation'),
+  /** The position of the configuration; comes back as `flagConfigEtag`. */
+  etag: positionTextSchema,
+  /** Since when the configuration is served, in seconds since 1970. */
+  lastModified: z.number().int(),
+});
+export type OfrepRefetch = z.infer<typeof ofrepRefetchSchema>;
 
 /** Any other answer: OFREP's members beside those of a problem. */
 export const ofrepProblemSchema = z.looseObject({

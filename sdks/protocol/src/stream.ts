@@ -79,6 +79,11 @@ export function writeFrame({ id, event, data }: StreamFrame): string {
   return `id: ${id}\nevent: ${event}\ndata: ${lines}\n\n`;
 }
 
+/** Writes an event without a name, which readers get as a `message`. The data is one line of JSON. */
+export function writeMessage({ id, data }: { readonly id: string; readonly data: string }): string {
+  return `id: ${id}\ndata: ${data}\n\n`;
+}
+
 /**
  * The end of a stream's first frame, in place of its last line break: how long a reader waits before it reconnects.
  * It stands behind the data, so that the frame itself can be the same bytes for every stream.
