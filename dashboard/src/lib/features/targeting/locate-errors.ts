@@ -13,29 +13,22 @@ export interface LocatedError {
 }
 
 /**
- * Finds the rows that an answer's errors are about, by their paths. Done once when they arrive: afterwards rows may move,
- * and each takes its errors along. An error inside of what is no longer there is told at the group around it.
+ * Finds the rows that an answer's errors are about, by their paths within the match. Done once when they arrive: afterwards
+ * rows may move, and each takes its errors along. An error inside of what is no longer there is told at the group around it.
  *
- * @param path where the match stands in the body, such as `rules[0].match`
+ * @example locateErrors(root, [{ path: 'conditions[0].values', message }])
  */
-export function locateErrors(
-  root: DraftGroup,
-  errors: readonly ProblemError[],
-  path = 'match',
-): readonly LocatedError[] {
-  return errors.flatMap(({ path: at, message }) => {
-    if (at !== path && !at.startsWith(`${path}.`) && !at.startsWith(`${path}[`)) return [];
-    return [{ ...locate(root, at.slice(path.length)), message }];
-  });
+export function locateErrors(root: DraftGroup, errors: readonly ProblemError[]): readonly LocatedError[] {
+  return errors.map(({ path, message }) => ({ ...locate(root, path), message }));
 }
 
 function locate(at: DraftCondition, rest: string): Omit<LocatedError, 'message'> {
-  const step = /^\.conditions\[(\d+)\]/.exec(rest);
+  const step = /^\.?conditions\[(\d+)\]/.exec(rest);
   if (step !== null && at.kind === 'group') {
     const member = at.conditions[Number(step[1])];
     return member === undefined ? { id: at.id, field: '' } : locate(member, rest.slice(step[0].length));
   }
-  const [, field = '', index] = /^\.(\w+)(?:\[(\d+)\])?/.exec(rest) ?? [];
+  const [, field = '', index] = /^\.?(\w+)(?:\[(\d+)\])?/.exec(rest) ?? [];
   const whole = { id: at.id, field: field === 'conditions' ? '' : field };
   return index === undefined ? whole : { ...whole, index: Number(index) };
 }

@@ -13,8 +13,7 @@ const vocabulary = {
   audiences: [],
 } as const;
 const all = (...conditions: ConditionInput[]): MatchInput => ({ combine: 'all', conditions });
-const pathsOf = (match: MatchInput, path?: string) =>
-  matchProblems(match, vocabulary, path).map((problem) => problem.path);
+const pathsOf = (match: MatchInput) => matchProblems(match, vocabulary).map(({ path }) => path);
 
 it('matchProblems() finds what is not chosen yet, at any depth', () => {
   const match = all(
@@ -24,15 +23,15 @@ it('matchProblems() finds what is not chosen yet, at any depth', () => {
     { attribute: 'state', operator: 'lt', values: ['x'] },
     { attribute: 'gone', operator: 'in', values: ['x'] },
   );
-  expect(pathsOf(match, 'rules[1].match')).toEqual([
-    'rules[1].match.conditions[0].attribute',
-    'rules[1].match.conditions[1].values',
-    'rules[1].match.conditions[2].conditions[0].audiences',
-    'rules[1].match.conditions[2].conditions[1].conditions',
-    'rules[1].match.conditions[3].operator',
-    'rules[1].match.conditions[4].attribute',
+  expect(pathsOf(match)).toEqual([
+    'conditions[0].attribute',
+    'conditions[1].values',
+    'conditions[2].conditions[0].audiences',
+    'conditions[2].conditions[1].conditions',
+    'conditions[3].operator',
+    'conditions[4].attribute',
   ]);
-  expect(pathsOf(all())).toEqual(['match.conditions']);
+  expect(pathsOf(all())).toEqual(['conditions']);
 });
 
 it('matchProblems() finds values that cannot be', () => {
@@ -40,7 +39,7 @@ it('matchProblems() finds values that cannot be', () => {
     { attribute: 'app', operator: 'lt', values: ['1.0', 'latest'] },
     { attribute: 'since', operator: 'before', values: ['2030-02-30'] },
   );
-  expect(pathsOf(match)).toEqual(['match.conditions[0].values[1]', 'match.conditions[1].values[0]']);
+  expect(pathsOf(match)).toEqual(['conditions[0].values[1]', 'conditions[1].values[0]']);
 });
 
 it('matchProblems() has nothing to say of a match that is complete', () => {
@@ -58,16 +57,13 @@ it('locateErrors() brings errors to the rows that their paths name', () => {
     all({ attribute: 'state', operator: 'in', values: ['a'] }, all({ audiences: ['x'] })),
     () => `c${++last}`,
   );
-  const at = (path: string) => locateErrors(root, [{ path, message: '!' }], 'rules[0].match');
-  expect(at('rules[0].match.conditions[0].values[3]')).toEqual([
-    { id: 'c2', field: 'values', index: 3, message: '!' },
-  ]);
-  expect(at('rules[0].match.conditions[1].conditions[0].audiences[0]')).toEqual([
+  const at = (path: string) => locateErrors(root, [{ path, message: '!' }]);
+  expect(at('conditions[0].values[3]')).toEqual([{ id: 'c2', field: 'values', index: 3, message: '!' }]);
+  expect(at('conditions[1].conditions[0].audiences[0]')).toEqual([
     { id: 'c4', field: 'audiences', index: 0, message: '!' },
   ]);
-  expect(at('rules[0].match.conditions[1].conditions')).toEqual([{ id: 'c3', field: '', message: '!' }]);
-  expect(at('rules[0].match.conditions[0]')).toEqual([{ id: 'c2', field: '', message: '!' }]);
-  expect(at('rules[0].match')).toEqual([{ id: 'c1', field: '', message: '!' }]);
-  expect(at('rules[0].match.conditions[9].values')).toEqual([{ id: 'c1', field: '', message: '!' }]);
-  for (const path of ['rules[1].match', 'rules[0].matches', 'name', '']) expect(at(path)).toEqual([]);
+  expect(at('conditions[1].conditions')).toEqual([{ id: 'c3', field: '', message: '!' }]);
+  expect(at('conditions[0]')).toEqual([{ id: 'c2', field: '', message: '!' }]);
+  expect(at('')).toEqual([{ id: 'c1', field: '', message: '!' }]);
+  expect(at('conditions[9].values')).toEqual([{ id: 'c1', field: '', message: '!' }]);
 });

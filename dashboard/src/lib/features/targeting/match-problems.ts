@@ -8,24 +8,20 @@ import type {
 import { typeOf, type Vocabulary } from './vocabulary.ts';
 
 /**
- * What keeps a match from being saved, found before it is sent: what is not chosen yet, and values that cannot be. In the
- * form of the API's own `errors`, so that both land at the same rows. The API judges everything again, and more.
- *
- * @param path where the match stands in the body, such as `rules[0].match`
+ * What keeps a match from being saved, found before it is sent: what is not chosen yet, and values that cannot be. Paths lie
+ * within the match, as those of the API's own errors do once `errorsBelow` has cut them, so that both land at the same rows.
+ * The API judges everything again, and more.
  */
-export function matchProblems(
-  match: MatchInput,
-  vocabulary: Vocabulary,
-  path = 'match',
-): readonly ProblemError[] {
-  const empty =
-    match.conditions.length === 0
-      ? [{ path: `${path}.conditions`, message: 'Add at least one condition' }]
-      : [];
-  const inside = match.conditions.flatMap((condition, index) =>
-    conditionProblems(condition, vocabulary, `${path}.conditions[${index}]`),
+export function matchProblems(match: MatchInput, vocabulary: Vocabulary): readonly ProblemError[] {
+  return groupProblems(match, vocabulary, '');
+}
+
+function groupProblems(match: MatchInput, vocabulary: Vocabulary, prefix: string): readonly ProblemError[] {
+  const conditions = `${prefix}conditions`;
+  if (match.conditions.length === 0) return [{ path: conditions, message: 'Add at least one condition' }];
+  return match.conditions.flatMap((condition, index) =>
+    conditionProblems(condition, vocabulary, `${conditions}[${index}]`),
   );
-  return [...empty, ...inside];
 }
 
 function conditionProblems(
@@ -33,7 +29,7 @@ function conditionProblems(
   vocabulary: Vocabulary,
   path: string,
 ): readonly ProblemError[] {
-  if ('conditions' in condition) return matchProblems(condition, vocabulary, path);
+  if ('conditions' in condition) return groupProblems(condition, vocabulary, `${path}.`);
   if ('attribute' in condition) return attributeProblems(condition, vocabulary, path);
   return condition.audiences.length === 0
     ? [{ path: `${path}.audiences`, message: 'Choose at least one audience' }]

@@ -1,0 +1,35 @@
+import { QueryClient } from '@tanstack/svelte-query';
+import { problemOf } from './problem.ts';
+
+/** How often a read is tried again before its error is shown. */
+const retriesMax = 2;
+
+/**
+ * The one keeper of answers. They count as fresh until the live feed says otherwise; `onUnauthorized` is told when the
+ * session ended, whichever request noticed it.
+ */
+export function createQueryClient({ onUnauthorized }: { readonly onUnauthorized: () => void }): QueryClient {
+  const client = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // The live feed makes answers stale at once; this bounds how long one is believed when the feed is down.
+        staleTime: 30_000,
+        gcTime: 10 * 60_000,
+        retry: (count, error) => count < retriesMax && mayPass(problemOf(error).status),
+        retryDelay: (attempt) => Math.min(400 * 2 ** attempt, 4_000),
+      },
+      mutations: { retry: false },
+    },
+  });
+  const watch = (error: unknown) => {
+    if (problemOf(error).status === 401) onUnauthorized();
+  };
+  client.getQueryCache().config.onError = watch;
+  client.getMutationCache().config.onError = watch;
+  return client;
+}
+
+/** Whether the same request may be answered the next time. */
+function mayPass(status: number): boolean {
+  return status === 0 || status === 429 || status >= 500;
+}

@@ -1,0 +1,7 @@
+/** One thing to choose from. */
+export interface SelectItem<Value extends string = string> {
+  readonly value: Value;
+  readonly label: string;
+  /** A second, quieter line. */
+  readonly description?: string | undefined;
+}
