@@ -1,5 +1,6 @@
 import type { Ruleset } from '@fauna-flags/core';
 import { all, attribute, audience, flag, inAudience, ruleset } from '@fauna-flags/core/testing';
+import { ofrepBulkSchema } from '@fauna-flags/protocol';
 import { describe, expect, it } from 'vitest';
 import { clientAnswerOf } from './testing/answers.ts';
 import { type BearerWorld, bearerWorld } from './testing/bearer-world.ts';
@@ -85,6 +86,12 @@ describe('a client key', () => {
     seen.push(await textOf(connected));
     const posted = await openText(world, () => world.post('/stream/client', { context }));
     const handled = await openText(world, () => world.request(stream?.url ?? ''));
+    const bulk = ofrepBulkSchema.parse(
+      await (await world.post('/ofrep/v1/evaluate/flags', { context })).json(),
+    );
+    const told = await openText(world, () =>
+      world.request(bulk.eventStreams?.[0]?.endpoint.requestUri ?? ''),
+    );
     const ahead = '1700000000-99-00000000';
     await world.clock.advance(2_000);
     const reset = await openText(world, () => world.post(`/stream/client?since=${ahead}`, { context }));
@@ -113,7 +120,8 @@ describe('a client key', () => {
       seen.push(text());
     }
     expect(reset()).toContain('"reset":true');
-    seen.push(JSON.stringify(world.log.lines));
+    expect(told()).toContain('refetchEvaluation');
+    seen.push(told(), JSON.stringify(world.log.lines));
 
     expect(seen.filter((text) => text.includes(marker))).toEqual([]);
     // The canaries are alive: a server key sees them.
