@@ -1,0 +1,165 @@
+import { storeKeys } from '@fauna-flags/protocol';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RedisServer } from '../../test/support/redis-server.ts';
+import { nodeClock } from '../entry/node-clock.ts';
+import { keySourceContract } from '../keys/key-source.contract.ts';
+import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
+import { snapshotOf } from '../testing/documents.ts';
+import { MemoryLog } from '../testing/memory-log.ts';
+import { type RedisSources, redisSources } from './redis-sources.ts';
+
+let server: RedisServer;
+const open: RedisSources[] = [];
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterEach(async () => {
+  for (const sources of open.splice(0)) await sources.close();
+});
+afterAll(() => server.dispose());
+
+function openSources(url = server.url, log = new MemoryLog()): RedisSources {
+  const sources = redisSources({ url, clock: nodeClock, random: Math.random, log });
+  open.push(sources);
+  return sources;
+}
+
+async function emptied(): Promise<RedisSources> {
+  await server.client.flushall();
+  return openSources();
+}
+
+const put = (documentId: string, snapshot: ReturnType<typeof snapshotOf>) =>
+  server.publish(documentId, snapshot);
+
+rulesetSourceContract('redisSources().rulesets', async () => ({ source: (await emptied()).rulesets, put }));
+
+keySourceContract('redisSources().keys', async () => ({
+  source: (await emptied()).keys,
+  put: (snapshot) => put('keys', snapshot),
+  putOther: (snapshot) => put('environment-a', snapshot),
+}));
+
+describe('redisSources()', () => {
+  const counted = () => {
+    const counter = {
+      hints: 0,
+      onHint: () => {
+        counter.hints += 1;
+      },
+    };
+    return counter;
+  };
+
+  it('hints every watch once the subscription stands, for what was published before it', async () => {
+    const { rulesets, keys } = openSources();
+    const [ruleset, registry] = [counted(), counted()];
+    rulesets.watch('a', ruleset.onHint);
+    keys.watch(registry.onHint);
+    await expect.poll(() => [ruleset.hints, registry.hints]).toEqual([1, 1]);
+  });
+
+  it('hints every watch after a subscription was cut, for what was published meanwhile', async () => {
+    const { rulesets } = openSources();
+    const ruleset = counted();
+    rulesets.watch('a', ruleset.onHint);
+    await expect.poll(() => ruleset.hints).toBe(1);
+    await server.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await expect.poll(() => ruleset.hints, { timeout: 5_000 }).toBe(2);
+    await put('a', snapshotOf({ a: 1 }));
+    await expect.poll(() => ruleset.hints).toBe(3);
+  });
+
+  it('notices a subscription that died without a word, and hints once there is another', async () => {
+    const own = await RedisServer.start();
+    const { rulesets } = openSources(own.url);
+    const ruleset = counted();
+    rulesets.watch('a', ruleset.onHint);
+    await expect.poll(() => ruleset.hints).toBe(1);
+    const before = await subscriptionIds(own.client);
+    process.kill(own.pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 4_200));
+    process.kill(own.pid, 'SIGCONT');
+    await expect.poll(() => ruleset.hints, { timeout: 5_000 }).toBeGreaterThan(1);
+    for (const id of before) expect(await subscriptionIds(own.client)).not.toContain(id);
+    await own.dispose();
+  });
+
+  it('needs no Redis to start, says once that there is none, and reads and hints when it comes', async () => {
+    const own = await RedisServer.prepare();
+    const log = new MemoryLog();
+    const { rulesets } = openSources(own.url, log);
+    const ruleset = counted();
+    rulesets.watch('a', ruleset.onHint);
+    await expect(rulesets.read('a')).rejects.toThrow(`Cannot reach Redis at 127.0.0.1:${own.port}`);
+    await expect(rulesets.position('a')).rejects.toThrow('Cannot reach Redis');
+    expect(ruleset.hints).toBe(0);
+    await own.start();
+    await expect.poll(() => ruleset.hints, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => rulesets.read('a').catch(() => 'away'), { timeout: 5_000 }).toBeUndefined();
+    const told = log.lines.filter(({ level }) => level === 'warn');
+    expect(told.map(({ fields }) => fields.purpose).sort()).toEqual(['hints', 'reads']);
+    expect(JSON.stringify(log.lines)).not.toContain(own.password);
+    await own.dispose();
+  });
+
+  it('says that the password is wrong, without showing it', async () => {
+    const log = new MemoryLog();
+    openSources(`redis://:not-the-password@127.0.0.1:${server.port}`, log);
+    await expect.poll(() => log.lines.length).toBeGreaterThanOrEqual(2);
+    expect(log.lines[0]?.fields.reason).toContain('WRONGPASS');
+    expect(JSON.stringify(log.lines)).not.toContain('not-the-password');
+  });
+
+  it('reads bytes as they were stored, also when they are no text', async () => {
+    const { rulesets } = await emptied();
+    const payload = Uint8Array.from({ length: 256 }, (_, byte) => 255 - byte);
+    await put('a', { epoch: 1, version: 2, hash: 'a'.repeat(64), payload });
+    expect(new Uint8Array((await rulesets.read('a'))?.payload ?? [])).toEqual(payload);
+  });
+
+  it('rejects what is not stored as a snapshot is, instead of calling it nothing', async () => {
+    const { rulesets } = await emptied();
+    const whole = { e: '1', v: '2', h: 'a'.repeat(64), payload: '{}' };
+    const broken: Record<string, string>[] = [
+      { ...whole, e: 'one' },
+      { ...whole, v: '-1' },
+      { ...whole, h: 'not hex' },
+      { e: '1', v: '2', h: whole.h },
+    ];
+    for (const fields of broken) {
+      await server.client.flushall();
+      await server.client.hset(storeKeys.snapshot('a'), fields);
+      await expect(rulesets.read('a'), JSON.stringify(fields)).rejects.toThrow('Cannot read document a');
+    }
+    await server.client.hset(storeKeys.positions, 'a', '1-2-abc');
+    await expect(rulesets.position('a')).rejects.toThrow('Cannot read document a');
+  });
+
+  it('lets one source go on when the other was closed', async () => {
+    const { rulesets, keys } = await emptied();
+    const counter = counted();
+    rulesets.watch('a', counter.onHint);
+    await expect.poll(() => counter.hints).toBe(1);
+    await keys.close();
+    await put('a', snapshotOf({ a: 1 }));
+    await expect.poll(() => counter.hints).toBe(2);
+    expect(await rulesets.read('a')).toBeDefined();
+    await rulesets.close();
+    await expect(rulesets.read('a')).rejects.toThrow('closed');
+  });
+
+  it('shares one subscription among all watches', async () => {
+    const { rulesets, keys } = await emptied();
+    const counters = Array.from({ length: 20 }, counted);
+    for (const [place, { onHint }] of counters.entries()) rulesets.watch(`environment-${place}`, onHint);
+    keys.watch(() => {});
+    await expect.poll(() => counters.every(({ hints }) => hints > 0)).toBe(true);
+    expect(await subscriptionIds(server.client)).toHaveLength(1);
+  });
+});
+
+async function subscriptionIds(client: RedisServer['client']): Promise<string[]> {
+  const list = String(await client.call('CLIENT', 'LIST', 'TYPE', 'pubsub'));
+  return [...list.matchAll(/^id=(\d+) /gm)].map(([, id = '']) => id);
+}

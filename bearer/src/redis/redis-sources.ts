@@ -1,0 +1,105 @@
+import { type Position, parsePosition } from '@fauna-flags/core/link';
+import { keyRegistryDocument, type Snapshot, storeKeys } from '@fauna-flags/protocol';
+import type { Clock } from '../clock.ts';
+import type { KeySource } from '../keys/key-source.ts';
+import type { RulesetSource } from '../rulesets/ruleset-source.ts';
+import type { RedisOptions } from './open-redis.ts';
+import { RedisHints } from './redis-hints.ts';
+import { RedisLink } from './redis-link.ts';
+
+/** The two sources of a bearer, over the same two connections. */
+export interface RedisSources {
+  readonly rulesets: RulesetSource;
+  readonly keys: KeySource;
+  /** Ends both sources and the connections; may be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads rulesets and keys from the Redis that managers publish to. It needs no Redis to start: reads reject until there
+ * is one, and every watch is hinted once there is.
+ */
+export function redisSources(options: RedisOptions & { readonly clock: Clock }): RedisSources {
+  const link = new RedisLink({ ...options, purpose: 'reads' });
+  const hints = new RedisHints(options);
+  const open = new Set<RedisDocuments>();
+  const close = async () => {
+    for (const documents of open) documents.endWatches();
+    open.clear();
+    await Promise.all([link.close(), hints.close()]);
+  };
+  const documents = () => {
+    const made: RedisDocuments = new RedisDocuments(link, hints, async () => {
+      made.endWatches();
+      open.delete(made);
+      // The other source may go on alone.
+      if (open.size === 0) await close();
+    });
+    open.add(made);
+    return made;
+  };
+  const keys = documents();
+  return {
+    rulesets: documents(),
+    keys: {
+      read: () => keys.read(keyRegistryDocument),
+      position: () => keys.position(keyRegistryDocument),
+      watch: (onHint) => keys.watch(keyRegistryDocument, onHint),
+      close: () => keys.close(),
+    },
+    close,
+  };
+}
+
+class RedisDocuments implements RulesetSource {
+  readonly #link: RedisLink;
+  readonly #hints: RedisHints;
+  readonly #watches = new Set<() => void>();
+  readonly close: () => Promise<void>;
+
+  constructor(link: RedisLink, hints: RedisHints, close: () => Promise<void>) {
+    this.#link = link;
+    this.#hints = hints;
+    this.close = close;
+  }
+
+  async read(documentId: string): Promise<Snapshot | undefined> {
+    const fields = await this.#link.run((redis) => redis.hgetallBuffer(storeKeys.snapshot(documentId)));
+    return Object.keys(fields).length === 0 ? undefined : snapshotOf(documentId, fields);
+  }
+
+  async position(documentId: string): Promise<Position | undefined> {
+    const text = await this.#link.run((redis) => redis.hget(storeKeys.positions, documentId));
+    if (text === null) return undefined;
+    const [, upToHash8] = /^(\d+-\d+-[0-9a-f]{8})[0-9a-f]{56}$/.exec(text) ?? [];
+    return parsePosition(upToHash8) ?? unreadable(documentId);
+  }
+
+  watch(documentId: string, onHint: () => void): () => void {
+    const unwatch = this.#hints.watch(documentId, onHint);
+    const end = () => {
+      this.#watches.delete(end);
+      unwatch();
+    };
+    this.#watches.add(end);
+    return end;
+  }
+
+  endWatches(): void {
+    for (const end of [...this.#watches]) end();
+  }
+}
+
+/** Bytes stay bytes: a text would not have the hash of what was stored when it is no UTF-8. */
+function snapshotOf(documentId: string, { e, v, h, payload }: Record<string, Buffer>): Snapshot {
+  if (e === undefined || v === undefined || h === undefined || payload === undefined)
+    return unreadable(documentId);
+  const hash = h.toString('latin1');
+  const position = parsePosition(`${e}-${v}-${hash.slice(0, 8)}`) ?? unreadable(documentId);
+  return { epoch: position.epoch, version: position.version, hash, payload };
+}
+
+/** An error and not "nothing": whoever reads must know that it has not got what lies there. */
+function unreadable(documentId: string): never {
+  throw new Error(`Cannot read document ${documentId} in Redis: it is not stored as a snapshot is`);
+}

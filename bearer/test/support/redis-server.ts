@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
+import { Redis } from 'ioredis';
+
+const startPatienceMs = 10_000;
+
+/** A real redis-server of a test's own: with a password, on a free port, keeping nothing on disk. */
+export class RedisServer {
+  readonly port: number;
+  readonly password = randomBytes(16).toString('hex');
+  readonly #folder: string;
+  #child: ChildProcess | undefined;
+  #client: Redis | undefined;
+
+  private constructor(port: number, folder: string) {
+    this.port = port;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<RedisServer> {
+    const server = await RedisServer.prepare();
+    await server.start();
+    return server;
+  }
+
+  /** Picks a port; nothing runs yet. */
+  static async prepare(): Promise<RedisServer> {
+    return new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'fauna-redis-')));
+  }
+
+  get url(): string {
+    return `redis://:${this.password}@127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('Redis does not run');
+    return this.#child.pid;
+  }
+
+  /** Starts empty, also after a kill. */
+  async start(): Promise<void> {
+    const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--requirepass', this.password];
+    const child = spawn(
+      process.env.FAUNA_REDIS_SERVER || 'redis-server',
+      [...settings, '--dir', this.#folder, '--save', '', '--appendonly', 'no', '--loglevel', 'warning'],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => (output += chunk));
+    child.stderr?.on('data', (chunk: Buffer) => (output += chunk));
+    child.on('error', (error) => (output += error.message));
+    this.#child = child;
+    const givesUpAt = Date.now() + startPatienceMs;
+    while (!(await this.#answers())) {
+      if (child.exitCode !== null || Date.now() > givesUpAt)
+        throw new Error(`Cannot start redis-server: ${output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends the process as a crash would; nothing of what was stored survives. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#client?.disconnect();
+    this.#client = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** A client for what a test does by hand. */
+  get client(): Redis {
+    this.#client ??= new Redis(this.url, { disableClientInfo: true });
+    return this.#client;
+  }
+
+  /** Lays a snapshot down as a manager does, whatever lies there, and hints at it. */
+  async publish(documentId: string, { epoch, version, hash, payload }: Snapshot): Promise<void> {
+    await this.client
+      .multi()
+      .hset(storeKeys.snapshot(documentId), {
+        e: epoch,
+        v: version,
+        h: hash,
+        payload: Buffer.from(payload),
+        ts: 0,
+      })
+      .hset(storeKeys.positions, documentId, `${epoch}-${version}-${hash}`)
+      .publish(storeKeys.hints, `${documentId} ${epoch} ${version} ${hash.slice(0, 8)}`)
+      .exec();
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #answers(): Promise<boolean> {
+    const probe = new Redis(this.url, { lazyConnect: true, retryStrategy: () => null });
+    probe.on('error', () => {}); // Not up yet is an answer, too.
+    try {
+      await probe.connect();
+      return (await probe.ping()) === 'PONG';
+    } catch {
+      return false;
+    } finally {
+      probe.disconnect();
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
