@@ -1,0 +1,84 @@
+import { storeKeys } from '@fauna-flags/protocol';
+import type { Redis } from 'ioredis';
+import { compareStored, type PublishStore, type PutOutcome, type StoredPosition } from './publish-store.ts';
+import { compareAndSetScript } from './redis-compare-and-set.ts';
+
+/** An open connection to Redis: `run` rejects soon whenever Redis is away, and always after `close`. */
+export interface RedisConnection {
+  run<T>(commands: (redis: Redis) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The store between managers and stand-alone bearers, in one Redis. Closing the store closes its connection. */
+export function redisStore(connection: RedisConnection): PublishStore {
+  return {
+    async compareAndSet(documentId, { epoch, version, hash, payload }) {
+      const answer = await connection.run((redis) =>
+        redis.eval(
+          compareAndSetScript,
+          2,
+          storeKeys.snapshot(documentId),
+          storeKeys.positions,
+          storeKeys.hints,
+          documentId,
+          epoch,
+          version,
+          hash,
+          // As bytes: a text would be encoded once more, and might not come out as it went in.
+          Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+          Date.now(),
+        ),
+      );
+      return outcomeOf(documentId, answer);
+    },
+
+    /**
+     * The index says which documents there are. Whether each still lies where it says is asked besides: a Redis that
+     * evicts keys takes a snapshot and leaves the index, and what is not reported here is published again.
+     */
+    async positions() {
+      const index = await connection.run((redis) => redis.hgetall(storeKeys.positions));
+      const known = Object.entries(index).flatMap(([documentId, text]) => {
+        const position = positionIn(text);
+        return position === undefined ? [] : [[documentId, position] as const];
+      });
+      const stored = await connection.run((redis) =>
+        Promise.all(known.map(([documentId]) => redis.hmget(storeKeys.snapshot(documentId), 'e', 'v', 'h'))),
+      );
+      return new Map(
+        known.filter(([, position], place) => {
+          const there = positionIn(stored[place]?.join('-'));
+          return there !== undefined && compareStored(position, there) === 'same';
+        }),
+      );
+    },
+
+    async remove(documentId) {
+      // Not one step, and need not be: whoever removes tries again until both have been acknowledged.
+      await connection.run((redis) =>
+        Promise.all([
+          redis.del(storeKeys.snapshot(documentId), storeKeys.log(documentId)),
+          redis.hdel(storeKeys.positions, documentId),
+        ]),
+      );
+    },
+
+    close: () => connection.close(),
+  };
+}
+
+function outcomeOf(documentId: string, answer: unknown): PutOutcome {
+  const [outcome, current] = Array.isArray(answer) ? answer.map(String) : [];
+  if (outcome === 'stored' || outcome === 'same') return { outcome };
+  const position = positionIn(current);
+  if ((outcome === 'older' || outcome === 'fork') && position !== undefined)
+    return { outcome, current: position };
+  throw new Error(`Cannot publish document ${documentId}: Redis answered something that is no outcome`);
+}
+
+/** Reads `epoch-version-hash` with the whole hash; anything else is no position. */
+function positionIn(text: string | undefined): StoredPosition | undefined {
+  const [, epoch, version, hash] = /^(\d{1,15})-(\d{1,15})-([0-9a-f]{64})$/.exec(text ?? '') ?? [];
+  if (epoch === undefined || version === undefined || hash === undefined) return undefined;
+  return { epoch: Number(epoch), version: Number(version), hash };
+}
