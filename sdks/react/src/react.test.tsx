@@ -6,7 +6,7 @@ import {
   openScriptedStream,
   type ScriptedStream,
 } from '@fauna-flags/core/link';
-import { act, type ReactNode, StrictMode, useEffect } from 'react';
+import { act, type ReactNode, StrictMode, useEffect, useLayoutEffect } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -308,6 +308,32 @@ describe('<FaunaProvider>', () => {
       </FaunaProvider>,
     );
     expect(container.textContent).toBe(`truecached ${p1}`);
+  });
+
+  it('shows them before the first paint', async () => {
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false);
+    const world = createWorld();
+    const { storage: _, ...options } = world.options;
+    const client = createClient(options);
+    await world.send('put', { position: p1, flags: { pay: of(true) } });
+    client.close();
+    const container = document.createElement('div');
+    const root = createRoot(container);
+    ends.push(() => root.unmount());
+    // A browser paints when the task is over, and so after the microtasks of the commit.
+    const painted = await new Promise((resolve) => {
+      function Pay() {
+        const pay = useFlag('pay', false);
+        useLayoutEffect(() => queueMicrotask(() => queueMicrotask(() => resolve(container.textContent))), []);
+        return String(pay);
+      }
+      root.render(
+        <FaunaProvider options={options}>
+          <Pay />
+        </FaunaProvider>,
+      );
+    });
+    expect(painted).toBe('true');
   });
 
   it('says in its status what is wrong with the options, and goes on when they are mended', async () => {
