@@ -22,9 +22,9 @@ const environment = 'production';
 const doneSetting = 'sample';
 
 /**
- * The classic story as a project of its own: students on the west coast get Google Pay. It is put in once, and whoever
- * deletes it does not get it back. A start that was cut short is finished by the next one, so every step stands being
- * done twice, and only the end is remembered.
+ * The classic story as a project of its own: students on the west coast get Google Pay, and all students a lower price. It
+ * is put in once, and whoever deletes it does not get it back. A start that was cut short is finished by the next one, so
+ * every step stands being done twice, and only the end is remembered.
  */
 export async function putInSample({
   deps,
@@ -36,6 +36,26 @@ export async function putInSample({
   const done = await deps.database.read.select().from(settings).where(eq(settings.key, doneSetting));
   if (done.length > 0) return;
   const scope = { actor, project };
+  /** Switched on for one audience, and for nobody else. */
+  const release = ({ flag, audience, on, off }: Record<'flag' | 'audience' | 'on' | 'off', string>) =>
+    putConfiguration(
+      deps,
+      { ...scope, environment, flag, ifMatch: '*', confirm: environment },
+      {
+        enabled: true,
+        offVariation: off,
+        prerequisites: [],
+        targets: [],
+        rules: [
+          {
+            id: audience,
+            match: { combine: 'all', conditions: [{ audiences: [audience] }] },
+            serve: { variation: on },
+          },
+        ],
+        defaultServe: { variation: off },
+      },
+    );
   await unlessTaken(() => createProject(deps, actor, { key: project, name: 'Sample shop' }));
   await unlessTaken(() => createAttribute(deps, scope, { key: 'state', type: 'string', name: 'State' }));
   await unlessTaken(() => createAttribute(deps, scope, { key: 'student', type: 'boolean', name: 'Student' }));
@@ -54,6 +74,17 @@ export async function putInSample({
     }),
   );
   await unlessTaken(() =>
+    createAudience(deps, scope, {
+      key: 'students',
+      name: 'Students',
+      description: 'Students anywhere',
+      match: {
+        combine: 'all',
+        conditions: [{ attribute: 'student', operator: 'is', values: [true] }],
+      },
+    }),
+  );
+  await unlessTaken(() =>
     createFlag(deps, scope, {
       key: 'google-pay',
       name: 'Google Pay',
@@ -61,25 +92,23 @@ export async function putInSample({
       kind: 'boolean',
     }),
   );
-  await putConfiguration(
-    deps,
-    { ...scope, environment, flag: 'google-pay', ifMatch: '*', confirm: environment },
-    {
-      enabled: true,
-      offVariation: 'off',
-      prerequisites: [],
-      targets: [],
-      rules: [
-        {
-          id: 'west-coast-students',
-          name: 'Students on the west coast',
-          match: { combine: 'all', conditions: [{ audiences: ['west-coast-students'] }] },
-          serve: { variation: 'on' },
-        },
+  await release({ flag: 'google-pay', audience: 'west-coast-students', on: 'on', off: 'off' });
+  await unlessTaken(() =>
+    createFlag(deps, scope, {
+      key: 'student-discount',
+      name: 'Student discount',
+      description:
+        'How many percent students save. The shop asks on its server: browsers never see this flag',
+      kind: 'number',
+      variations: [
+        { key: 'student', name: 'Student price', value: 15 },
+        { key: 'none', name: 'Full price', value: 0 },
       ],
-      defaultServe: { variation: 'off' },
-    },
+      clientVisible: false,
+      lifetime: 'permanent',
+    }),
   );
+  await release({ flag: 'student-discount', audience: 'students', on: 'student', off: 'none' });
   for (const kind of ['client', 'server'] as const) {
     const key = await readOrMakeSecretFile({
       directory,
