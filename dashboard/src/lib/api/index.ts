@@ -1,3 +1,4 @@
+export { allPages } from './all-pages.ts';
 export { api, path, type RequestOptions } from './client.ts';
 export { LiveFeed, type LiveState } from './live.svelte.ts';
 export type { LiveChange } from './live-invalidation.ts';
