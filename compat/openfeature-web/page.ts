@@ -1,5 +1,10 @@
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
-import { ClientProviderEvents, type EvaluationContext, OpenFeature } from '@openfeature/web-sdk';
+import {
+  ClientProviderEvents,
+  type EvaluationContext,
+  OpenFeature,
+  type Provider,
+} from '@openfeature/web-sdk';
 
 /** What the test asks of the page; everything behind it is OpenFeature's own. */
 export interface OpenFeaturePage {
@@ -25,14 +30,14 @@ const page: OpenFeaturePage = {
       changes.push(details?.flagsChanged ?? []);
     });
     await OpenFeature.setContext(context);
-    await OpenFeature.setProviderAndWait(
-      // Neither a poll interval nor a refresh when the page becomes visible: what is heard comes from the stream.
-      new OFREPWebProvider({
-        baseUrl,
-        headers: [['Authorization', `Bearer ${key}`]],
-        disableVisibilityRefresh: true,
-      }),
-    );
+    // Neither a poll interval nor a refresh when the page becomes visible: what is heard comes from the stream.
+    const provider = new OFREPWebProvider({
+      baseUrl,
+      headers: [['Authorization', `Bearer ${key}`]],
+      disableVisibilityRefresh: true,
+    });
+    // It declares optional members as `| undefined`, which `exactOptionalPropertyTypes` takes for another type.
+    await OpenFeature.setProviderAndWait(provider as Provider);
   },
   become: (context) => OpenFeature.setContext(context),
   value: (flag) => client.getBooleanValue(flag, false),
