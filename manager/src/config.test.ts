@@ -21,8 +21,12 @@ describe('readConfig()', () => {
       host: '127.0.0.1',
       dataDir: join(directory, 'data'),
       databaseUrl: undefined,
+      redisUrl: undefined,
       adminToken: expect.stringMatching(/^fauna_adm_[0-9A-Za-z_-]{43}$/),
       adminTokenGenerated: true,
+      secret: expect.stringMatching(/^[0-9A-Za-z_-]{64}$/),
+      url: undefined,
+      trustedProxies: expect.any(Function),
       clientKey: undefined,
       serverKey: undefined,
       sample: true,
@@ -45,11 +49,14 @@ describe('readConfig()', () => {
     });
   });
 
-  it('puts the sample in only where the database is its own, unless told', async () => {
+  it('puts the sample in only where database and store are its own, unless told', async () => {
     const own = { DATABASE_URL: 'postgres://localhost/fauna', FAUNA_ADMIN_TOKEN: 'given' };
     expect((await read(own)).sample).toBe(false);
     expect((await read({ ...own, FAUNA_SAMPLE: 'true' })).sample).toBe(true);
     expect((await read({ FAUNA_ADMIN_TOKEN: 'given', FAUNA_SAMPLE: 'false' })).sample).toBe(false);
+    const shared = { REDIS_URL: 'redis://localhost', FAUNA_ADMIN_TOKEN: 'given' };
+    expect(await read(shared)).toMatchObject({ redisUrl: 'redis://localhost', sample: false });
+    expect((await read({ ...shared, FAUNA_SAMPLE: 'true' })).sample).toBe(true);
   });
 
   it('is quieter where a person reads along', async () => {
@@ -64,11 +71,13 @@ describe('readConfig()', () => {
       DATABASE_URL: 'mysql://localhost',
       FAUNA_SAMPLE: 'yes',
       LOG_LEVEL: 'loud',
+      REDIS_URL: 'http://localhost:6379',
     });
-    await expect(reading).rejects.toThrow('Cannot start Fauna: 6 setting(s) cannot be used');
+    await expect(reading).rejects.toThrow('Cannot start Fauna: 7 setting(s) cannot be used');
     await expect(reading).rejects.toThrow('PORT must be a port number from 0 to 65535');
     await expect(reading).rejects.toThrow('FAUNA_CLIENT_KEY must have 32 to 200 characters');
     await expect(reading).rejects.toThrow('FAUNA_SERVER_KEY must be visible ASCII characters');
+    await expect(reading).rejects.toThrow('REDIS_URL must be an address like redis://:password@host:6379');
     await expect(reading).rejects.toThrow(
       'DATABASE_URL must be a connection string that begins with postgres://',
     );

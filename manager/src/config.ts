@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
+import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from '@fauna-flags/bearer/node';
 import { z } from 'zod';
 import { readOrMakeSecretFile } from './platform/secret-file.ts';
-import { StartError } from './platform/start-error.ts';
 
 /** Everything that can be set from outside, parsed and checked once. */
 export interface Config {
@@ -12,6 +12,8 @@ export interface Config {
   readonly dataDir: string;
   /** Absent: an embedded server below `dataDir`. */
   readonly databaseUrl?: string | undefined;
+  /** Absent: the store is memory, and a bearer runs in the same process. */
+  readonly redisUrl?: string | undefined;
   readonly adminToken: string;
   /** True when the token was made here, and so must be shown to whoever started Fauna. */
   readonly adminTokenGenerated: boolean;
@@ -23,14 +25,7 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
-type LogLevel = (typeof logLevels)[number];
-
 const visibleAscii = /^[\x21-\x7e]+$/;
-
-/** An empty variable is an absent one: compose files and CI systems write `NAME=` for "not set". */
-const absentWhenEmpty = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema);
 
 const sdkKey = absentWhenEmpty(
   z
@@ -43,15 +38,8 @@ const sdkKey = absentWhenEmpty(
 
 const environmentSchema = z
   .object({
-    PORT: absentWhenEmpty(
-      z
-        .string()
-        .regex(/^\d{1,5}$/, 'must be a port number from 0 to 65535')
-        .default('3000')
-        .transform(Number)
-        .refine((port) => port <= 65_535, 'must be a port number from 0 to 65535'),
-    ),
-    HOST: absentWhenEmpty(z.string().default('127.0.0.1')),
+    PORT: sharedSettings.port(3000),
+    HOST: sharedSettings.host,
     FAUNA_DATA_DIR: absentWhenEmpty(z.string().default('./data')),
     DATABASE_URL: absentWhenEmpty(
       z
@@ -59,9 +47,7 @@ const environmentSchema = z
         .regex(/^postgres(ql)?:\/\//, 'must be a connection string that begins with postgres://')
         .optional(),
     ),
-    REDIS_URL: absentWhenEmpty(
-      z.undefined('is not supported yet: without it the store is memory and a bearer runs in this process'),
-    ),
+    REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl.optional()),
     FAUNA_ADMIN_TOKEN: absentWhenEmpty(
       z
         .string()
@@ -72,7 +58,7 @@ const environmentSchema = z
     FAUNA_CLIENT_KEY: sdkKey,
     FAUNA_SERVER_KEY: sdkKey,
     FAUNA_SAMPLE: absentWhenEmpty(z.enum(['true', 'false'], 'must be "true" or "false"').optional()),
-    LOG_LEVEL: absentWhenEmpty(z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).optional()),
+    LOG_LEVEL: sharedSettings.logLevel,
   })
   .refine(
     (values) => values.FAUNA_CLIENT_KEY === undefined || values.FAUNA_CLIENT_KEY !== values.FAUNA_SERVER_KEY,
@@ -81,6 +67,9 @@ const environmentSchema = z
       message: 'must not be the same as FAUNA_CLIENT_KEY: one is public, the other a secret',
     },
   );
+
+/** The names of all variables that a manager reads. */
+export const managerSettingNames: readonly string[] = Object.keys(environmentSchema.shape);
 
 /**
  * Reads the settings. `isTerminal` quietens the log, since a person reads what is printed beside it.
@@ -96,14 +85,7 @@ export async function readConfig({
   readonly directory: string;
   readonly isTerminal: boolean;
 }): Promise<Config> {
-  const parsed = environmentSchema.safeParse(environment);
-  if (!parsed.success) {
-    const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
-    throw new StartError(
-      `Cannot start Fauna: ${mistakes.length} setting(s) cannot be used\n${mistakes.join('\n')}`,
-    );
-  }
-  const values = parsed.data;
+  const values = parseSettings({ schema: environmentSchema, environment, what: 'Fauna' });
   const dataDir = isAbsolute(values.FAUNA_DATA_DIR)
     ? values.FAUNA_DATA_DIR
     : resolve(directory, values.FAUNA_DATA_DIR);
@@ -119,12 +101,13 @@ export async function readConfig({
     host: values.HOST,
     dataDir,
     databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
     adminToken,
     adminTokenGenerated: values.FAUNA_ADMIN_TOKEN === undefined,
     clientKey: values.FAUNA_CLIENT_KEY,
     serverKey: values.FAUNA_SERVER_KEY,
-    sample:
-      values.FAUNA_SAMPLE === undefined ? values.DATABASE_URL === undefined : values.FAUNA_SAMPLE === 'true',
+    // Whoever brings a database or a store is about to release something: an example would be in the way.
+    sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && !values.REDIS_URL)) === 'true',
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),
   };
 }

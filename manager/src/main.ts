@@ -1,8 +1,8 @@
+import { endOnSignal, listen, type RunningServer } from '@fauna-flags/bearer/node';
 import { pino } from 'pino';
 import { announce } from './announce.ts';
 import { composeFauna, type Fauna } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
-import { listen, type RunningServer } from './platform/server.ts';
 import { StartError } from './platform/start-error.ts';
 import { startingResponse } from './starting-response.ts';
 
@@ -58,25 +58,4 @@ async function stop({
   await fauna?.drain();
   await server.close(drainMs);
   await fauna?.close();
-}
-
-/** The first signal ends Fauna in good order, a second one at once. */
-function endOnSignal(end: () => Promise<void>): void {
-  let ending = false;
-  const signalled = () => {
-    if (ending) process.exit(130);
-    ending = true;
-    end().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', signalled);
-  process.on('SIGTERM', signalled);
-  process.on('SIGHUP', signalled);
-  // The script that started us is gone without a word: nobody can stop us any more, so we stop ourselves.
-  process.on('disconnect', signalled);
 }

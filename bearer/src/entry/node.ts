@@ -1,5 +1,10 @@
 /** What only Node knows: the front door `@fauna-flags/bearer/node`. */
 export { RedisLink } from '../redis/redis-link.ts';
 export { type RedisSources, redisSources } from '../redis/redis-sources.ts';
+export { endOnSignal } from './end-on-signal.ts';
 export { nodeClock } from './node-clock.ts';
 export { nodeCrypto } from './node-crypto.ts';
+export { listen, type RunningServer } from './node-server.ts';
+export { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from './node-settings.ts';
+export { pinoLog } from './pino-log.ts';
+export { StartError } from './start-error.ts';

@@ -1,4 +1,4 @@
-import type { Fetch } from './server.ts';
+import type { Fetch } from './fetch.ts';
 
 /**
  * Hands a request to the part of the process that owns its path: `/connect` owns `/connect` and `/connect/…`, but not

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fetch } from './server.ts';
+import type { Fetch } from './fetch.ts';
 import { staticSite } from './static-site.ts';
 
 const inline = 'start({ base: "" });';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Problem } from '@fauna-flags/protocol';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
+import type { Fetch } from './fetch.ts';
 import { problemResponse } from './http/index.ts';
-import type { Fetch } from './server.ts';
 
 /** The page that every address of a single-page app answers; it finds out by itself what to show there. */
 const shellFile = '200.html';

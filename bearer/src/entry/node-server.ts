@@ -2,11 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '@fauna-flags/protocol';
 import { getRequestListener } from '@hono/node-server';
-import { problemResponse } from './http/index.ts';
+import { answerProblem } from '../middleware/respond.ts';
 import { StartError } from './start-error.ts';
-
-/** Answers one request; `env` carries the runtime's own request, for handlers that need the socket. */
-export type Fetch = (request: Request, env: unknown) => Response | Promise<Response>;
 
 /** A listening server. */
 export interface RunningServer {
@@ -39,13 +36,14 @@ export async function listen({
 }: {
   readonly host: string;
   readonly port: number;
-  readonly fetch: Fetch;
+  /** Answers one request; `env` carries the runtime's own request, for handlers that need the socket. */
+  readonly fetch: (request: Request, env: unknown) => Response | Promise<Response>;
 }): Promise<RunningServer> {
   const listener = getRequestListener((request, env) => fetch(request, env), {
     overrideGlobalObjects: false,
     // HTTP/1.0 needs no Host, and health checks of load balancers send none.
     hostname: 'localhost',
-    errorHandler: (error) => problemResponse(problemOf(error)),
+    errorHandler: (error) => answerProblem(problemOf(error), { style: 'problem', headers: {} }),
   });
   const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
   server.on('clientError', refuseMalformed);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listen, type RunningServer } from './server.ts';
+import { listen, type RunningServer } from './node-server.ts';
 
 describe('the server, for what is no request', () => {
   let server: RunningServer;

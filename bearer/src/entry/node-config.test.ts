@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { bearerSettingNames, readBearerConfig } from './node-config.ts';
+
+describe('readBearerConfig()', () => {
+  const read = (environment: Record<string, string>, isTerminal = false) =>
+    readBearerConfig({ environment, isTerminal });
+
+  it('needs an address of Redis and nothing else', () => {
+    expect(read({ REDIS_URL: 'redis://localhost:6379', PORT: '', HOST: '' })).toEqual({
+      port: 3001,
+      host: '127.0.0.1',
+      redisUrl: 'redis://localhost:6379',
+      logLevel: 'info',
+    });
+  });
+
+  it('is quieter where a person reads along', () => {
+    expect(read({ REDIS_URL: 'redis://localhost' }, true).logLevel).toBe('warn');
+  });
+
+  it('says what will do when no source is named', () => {
+    const message = 'REDIS_URL must be set, like redis://localhost:6379: it is where the manager publishes';
+    expect(() => read({})).toThrow(message);
+    expect(() => read({ REDIS_URL: '' })).toThrow(message);
+  });
+
+  it('lists every mistake together, and shows no address, which may hold a password', () => {
+    const reading = () => read({ PORT: '70000', REDIS_URL: 'http://:secret@host', LOG_LEVEL: 'loud' });
+    expect(reading).toThrow('Cannot start the bearer: 3 setting(s) cannot be used');
+    expect(reading).toThrow('PORT must be a port number');
+    expect(reading).toThrow('REDIS_URL must be an address like redis://');
+    expect(reading).toThrow('LOG_LEVEL must be one of fatal, error');
+    expect(reading).not.toThrow('secret');
+  });
+
+  it('names the settings it reads', () => {
+    expect(bearerSettingNames).toEqual(['PORT', 'HOST', 'REDIS_URL', 'LOG_LEVEL']);
+  });
+});

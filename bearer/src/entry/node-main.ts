@@ -1,0 +1,43 @@
+import { inspect } from 'node:util';
+import { re2Regex } from '@fauna-flags/core/re2';
+import { pino } from 'pino';
+import { createBearer } from '../bearer.ts';
+import { redisSources } from '../redis/redis-sources.ts';
+import { endOnSignal } from './end-on-signal.ts';
+import { nodeClock } from './node-clock.ts';
+import { type BearerConfig, readBearerConfig } from './node-config.ts';
+import { nodeCrypto } from './node-crypto.ts';
+import { listen } from './node-server.ts';
+import { pinoLog } from './pino-log.ts';
+import { StartError } from './start-error.ts';
+
+/** Open requests get this long to end once a stop has been asked for; streams have been told before. */
+const drainMs = 5_000;
+
+try {
+  await run(readBearerConfig({ environment: process.env, isTerminal: process.stdout.isTTY === true }));
+} catch (error) {
+  const isForPeople = error instanceof StartError;
+  process.stderr.write(`${isForPeople ? error.message : inspect(error)}\n`);
+  process.exit(1);
+}
+
+/** Starts whether or not Redis is there: meanwhile whoever asks hears "not ready yet", and health checks can tell. */
+async function run({ host, port, redisUrl: url, logLevel }: BearerConfig): Promise<void> {
+  const log = pinoLog(pino({ level: logLevel }));
+  const bearer = createBearer({
+    ...redisSources({ url, clock: nodeClock, random: Math.random, log }),
+    clock: nodeClock,
+    random: Math.random,
+    crypto: nodeCrypto,
+    regex: re2Regex(),
+    log,
+  });
+  const server = await listen({ host, port, fetch: bearer.app.fetch });
+  endOnSignal(async () => {
+    // Streams first: a server that waits for its connections would wait for them for ever.
+    await bearer.close();
+    await server.close(drainMs);
+  });
+  process.stdout.write(`The bearer is listening on http://${host}:${server.port}\n`);
+}

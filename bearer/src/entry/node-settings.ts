@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { StartError } from './start-error.ts';
+
+/** An empty variable is an absent one: compose files and CI systems write `NAME=` for "not set". */
+export const absentWhenEmpty = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+
+/** Settings that mean the same to every process of Fauna. */
+export const sharedSettings = {
+  port: (byDefault: number) =>
+    absentWhenEmpty(
+      z
+        .string()
+        .regex(/^\d{1,5}$/, 'must be a port number from 0 to 65535')
+        .default(String(byDefault))
+        .transform(Number)
+        .refine((port) => port <= 65_535, 'must be a port number from 0 to 65535'),
+    ),
+  host: absentWhenEmpty(z.string().default('127.0.0.1')),
+  redisUrl: z
+    .string('must be set, like redis://localhost:6379: it is where the manager publishes and bearers read')
+    .refine(isRedisUrl, 'must be an address like redis://:password@host:6379, or rediss:// with TLS'),
+  logLevel: absentWhenEmpty(
+    z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+        error: 'must be one of fatal, error, warn, info, debug, silent',
+      })
+      .optional(),
+  ),
+} as const;
+
+/** How much is logged. */
+export type LogLevel = NonNullable<z.output<typeof sharedSettings.logLevel>>;
+
+/** Reads settings. Throws `StartError` that lists every mistake together; `what` is what cannot be started. */
+export function parseSettings<Schema extends z.ZodType>({
+  schema,
+  environment,
+  what,
+}: {
+  readonly schema: Schema;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly what: string;
+}): z.output<Schema> {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  throw new StartError(
+    `Cannot start ${what}: ${mistakes.length} setting(s) cannot be used\n${mistakes.join('\n')}`,
+  );
+}
+
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '';
+}
