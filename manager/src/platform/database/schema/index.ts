@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './delivery.ts';
 export * from './flags.ts';
 export * from './projects.ts';
