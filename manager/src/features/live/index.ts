@@ -1,0 +1,2 @@
+export { LiveFeed } from './live-feed.ts';
+export { liveRoutes } from './routes.ts';

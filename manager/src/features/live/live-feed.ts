@@ -1,0 +1,195 @@
+import { type LiveChange, Problem } from '@fauna-flags/protocol';
+import type { Database } from '../../platform/database/index.ts';
+import { AuditTail } from './audit-tail.ts';
+import { type HangUp, LiveStream } from './live-stream.ts';
+
+/** Tabs that one process feeds, and that one session or token may have open. */
+const listenersMax = 1_000;
+const listenersPerCallerMax = 50;
+
+/** How soon changes of other managers are seen, and how often streams are looked after. */
+const tickMs = 1_000;
+/** How often sessions are asked whether they are still good. */
+const sessionCheckTicks = 3;
+
+/** What the feed needs of sessions. */
+export interface SessionWatch {
+  alive(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  onEnd(listener: (id: string) => void): () => void;
+}
+
+/** What the feed is made of. */
+export interface LiveFeedOptions {
+  readonly database: Database;
+  readonly sessions: SessionWatch;
+  /** Milliseconds of any clock that only goes forward. */
+  readonly now: () => number;
+  readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
+}
+
+/** Tells every open dashboard what has changed, by whichever manager. It asks the database only while somebody listens. */
+export class LiveFeed {
+  readonly #database: Database;
+  readonly #sessions: SessionWatch;
+  readonly #now: () => number;
+  readonly #log: LiveFeedOptions['log'];
+  readonly #streams = new Set<LiveStream>();
+  readonly #openByCaller = new Map<string, number>();
+  readonly #forgetSessions: () => void;
+  #open = 0;
+  #tail: AuditTail | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
+  #reading: Promise<void> = Promise.resolve();
+  #nextRead: Promise<void> | undefined;
+  #isAway = false;
+  #closed = false;
+
+  constructor({ database, sessions, now, log }: LiveFeedOptions) {
+    this.#database = database;
+    this.#sessions = sessions;
+    this.#now = now;
+    this.#log = log;
+    this.#forgetSessions = sessions.onEnd((id) => this.#closeWhere((sessionId) => sessionId === id));
+  }
+
+  /** How many listen. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** Opens a stream of everything that is committed from now on; refuses when there is no room or no database. */
+  async open({
+    caller,
+    sessionId,
+    hangUp,
+  }: {
+    /** Whose share of the room it takes. */
+    readonly caller: string;
+    readonly sessionId: string | undefined;
+    readonly hangUp: HangUp | undefined;
+  }): Promise<ReadableStream<Uint8Array>> {
+    const leave = this.#admit(caller);
+    try {
+      // What was committed until now is told to those who listened then.
+      await this.#read();
+      if (this.#closed) throw closing();
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    const stream = new LiveStream({
+      sessionId,
+      hangUp,
+      now: this.#now(),
+      onGone: () => {
+        this.#streams.delete(stream);
+        leave();
+      },
+    });
+    this.#streams.add(stream);
+    return stream.body;
+  }
+
+  /** Something may have changed: looks at once instead of within the second. Never throws. */
+  nudge(): void {
+    if (this.#streams.size > 0) this.#lookAgain();
+  }
+
+  /** Ends every stream and admits none from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#forgetSessions();
+    this.#closeWhere(() => true);
+  }
+
+  #admit(caller: string): () => void {
+    if (this.#closed) throw closing();
+    const ofCaller = this.#openByCaller.get(caller) ?? 0;
+    if (this.#open >= listenersMax || ofCaller >= listenersPerCallerMax) {
+      throw new Problem('rate_limited', 'Cannot open one more live feed: too many are open', {
+        retryAfterSeconds: 5,
+      });
+    }
+    this.#open += 1;
+    this.#openByCaller.set(caller, ofCaller + 1);
+    this.#timer ??= setInterval(() => this.#tick(), tickMs);
+    return () => this.#leave(caller);
+  }
+
+  #leave(caller: string): void {
+    this.#open -= 1;
+    const rest = (this.#openByCaller.get(caller) ?? 1) - 1;
+    if (rest === 0) this.#openByCaller.delete(caller);
+    else this.#openByCaller.set(caller, rest);
+    if (this.#open > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#tail = undefined;
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    for (const stream of [...this.#streams]) stream.sweep(now);
+    this.#lookAgain();
+    this.#ticks += 1;
+    if (this.#ticks % sessionCheckTicks === 0) {
+      this.#checkSessions().catch(() => {}); // The read beside it fails for the same reason, and says so.
+    }
+  }
+
+  #lookAgain(): void {
+    this.#read().then(
+      () => {
+        this.#isAway = false;
+      },
+      (err: unknown) => {
+        if (!this.#isAway) this.#log.warn({ err }, 'The live feed cannot read the audit trail');
+        this.#isAway = true;
+      },
+    );
+  }
+
+  /** Joins the read that has not begun yet: it will see whatever is committed now. */
+  #read(): Promise<void> {
+    this.#nextRead ??= this.#reading.then(() => {
+      this.#nextRead = undefined;
+      const read = this.#readOnce();
+      this.#reading = read.catch(() => {});
+      return read;
+    });
+    return this.#nextRead;
+  }
+
+  async #readOnce(): Promise<void> {
+    if (this.#tail === undefined) {
+      this.#tail = await AuditTail.start(this.#database, this.#now);
+      return;
+    }
+    for (const change of await this.#tail.read()) {
+      const frame = frameOf(change);
+      for (const stream of [...this.#streams]) stream.send(frame);
+    }
+  }
+
+  async #checkSessions(): Promise<void> {
+    const ids = [...this.#streams].flatMap(({ sessionId }) => (sessionId === undefined ? [] : [sessionId]));
+    if (ids.length === 0) return;
+    const alive = await this.#sessions.alive([...new Set(ids)]);
+    const asked = new Set(ids);
+    this.#closeWhere((id) => id !== undefined && asked.has(id) && !alive.has(id));
+  }
+
+  #closeWhere(isOver: (sessionId: string | undefined) => boolean): void {
+    for (const stream of [...this.#streams]) if (isOver(stream.sessionId)) stream.close();
+  }
+}
+
+function frameOf(change: LiveChange): Uint8Array {
+  // JSON holds no raw line break, so that no text in it can end the frame early.
+  return new TextEncoder().encode(`id: ${change.id}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`);
+}
+
+function closing(): Problem {
+  return new Problem('not_ready', 'Cannot open a live feed: Fauna is stopping', { retryAfterSeconds: 2 });
+}
