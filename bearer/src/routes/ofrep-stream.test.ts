@@ -443,4 +443,37 @@ describe('who is told of a change (21)', () => {
       { numRuns: 60 },
     );
   });
+
+  it('hears of it at once among few, and spread over time among many: each will ask', async () => {
+    let seed = 1;
+    const random = () => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const world = await bearerWorld({ ruleset: story(1), deps: { random } });
+    const { url } = await answerOf(world, student);
+    const readers: FrameReader[] = [];
+    const open = async (count: number) => {
+      for (let place = 0; place < count; place += 1)
+        readers.push(new FrameReader((await world.request(url)).body));
+      await settled();
+    };
+    const told = () =>
+      readers.filter(({ waiting }) =>
+        waiting.some(({ data }) => (data as { etag?: string })?.etag?.startsWith('1700000000-2-')),
+      ).length;
+    await open(1_000);
+    await world.publish(story(2, (pay) => pay.off()));
+    const atOnce = told();
+    await world.clock.advance(250);
+    const halfway = told();
+    await world.clock.advance(250);
+    expect([atOnce, halfway > 400, halfway < 600, told()]).toEqual([0, true, true, 1_000]);
+    for (const reader of readers.splice(20)) await reader.leave();
+    for (const reader of readers) while (reader.waiting.length > 0) await reader.next();
+    await world.publish(story(3));
+    await settled();
+    expect(readers.map(({ waiting }) => waiting.length)).toEqual(Array(20).fill(1));
+    await world.bearer.close();
+  });
 });

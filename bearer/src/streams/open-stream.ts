@@ -18,6 +18,8 @@ export interface OpenStreamOptions {
   readonly now: number;
   /** The first heartbeat; each stream has its own beat, so that not all are written at once. */
   readonly firstHeartbeatMs: number;
+  /** Puts off what changes bring, so that not all are told at once: calls back later, or right away. */
+  readonly pace?: ((tell: () => void) => void) | undefined;
 }
 
 /**
@@ -37,14 +39,17 @@ export class OpenStream {
   #progressAt: number;
   #pendingSeen = 0;
   #putInFlight = true;
+  readonly #pace: OpenStreamOptions['pace'];
+  #putOff = false;
 
-  constructor({ key, origin, view, sink, hangUp, limits, now, firstHeartbeatMs }: OpenStreamOptions) {
+  constructor({ key, origin, view, sink, hangUp, limits, now, firstHeartbeatMs, pace }: OpenStreamOptions) {
     this.key = key;
     this.origin = origin;
     this.#view = view;
     this.#sink = sink;
     this.hangUp = hangUp;
     this.#limits = limits;
+    this.#pace = pace;
     this.#heartbeatAt = now + firstHeartbeatMs;
     this.#progressAt = now;
   }
@@ -60,6 +65,20 @@ export class OpenStream {
     // The retry line takes the place of the frame's last line break: one block, and the frame's bytes stay shared.
     this.#sink.send(frame.subarray(0, -1));
     this.#sink.send(new TextEncoder().encode(writeRetry(retryMs)));
+  }
+
+  /** Has the reader brought to the newest ruleset by `tell`, now or when its turn comes. */
+  announce(tell: () => void): void {
+    if (this.#pace === undefined) {
+      tell();
+      return;
+    }
+    if (this.#putOff) return;
+    this.#putOff = true;
+    this.#pace(() => {
+      this.#putOff = false;
+      tell();
+    });
   }
 
   /** Brings the reader to this ruleset, or will once it has drained. */

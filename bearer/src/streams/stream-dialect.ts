@@ -8,6 +8,8 @@ export type StreamEnd = Extract<StreamEvent, 'goodbye' | 'revoked'>;
 export interface StreamDialect {
   /** The least that a reader waits before it reconnects; more where many would come at once. */
   readonly retryMsMin: number;
+  /** True where every reader answers a change with a question, so that many must not be told in the same instant. */
+  readonly isAnswered: boolean;
   /** The sign of life, at the ruleset that the reader holds. */
   heartbeat(live: LiveRuleset): Uint8Array;
   /** The last words; `undefined` where the end says it all. */
@@ -17,6 +19,7 @@ export interface StreamDialect {
 /** What our own SDKs read: every word is an event with data, since native EventSource hides everything else. */
 export const faunaDialect: StreamDialect = {
   retryMsMin: 1_000,
+  isAnswered: false,
   heartbeat: (live) => live.heartbeatFrame,
   farewell: ({ positionText }, event, data) =>
     new TextEncoder().encode(writeFrame({ id: positionText, event, data })),

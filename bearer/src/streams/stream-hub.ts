@@ -41,7 +41,7 @@ export class StreamHub {
     this.#slice(live, this.#streams.values());
   }
 
-  /** Sends a drained stream what it has missed. */
+  /** Brings a stream to the newest ruleset: one that has drained, or whose turn has come. */
   catchUp(stream: OpenStream): void {
     if (this.#newest !== undefined) stream.advance(this.#newest);
   }
@@ -50,7 +50,8 @@ export class StreamHub {
   #slice(begunWith: LiveRuleset, streams: Iterator<OpenStream>): void {
     const endsAt = this.#clock.now() + this.#limits.sliceMsMax;
     for (let next = streams.next(); !next.done; next = streams.next()) {
-      next.value.advance(this.#newest ?? begunWith);
+      const stream = next.value;
+      stream.announce(() => this.catchUp(stream));
       if (this.#clock.now() >= endsAt) {
         this.#clock.soon(() => this.#slice(begunWith, streams));
         return;

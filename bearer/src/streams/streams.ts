@@ -14,6 +14,11 @@ const sweepMs = 250;
 /** How many streams may come back within a second when a bearer is gone: `retry:` grows with what is open. */
 const reconnectsPerSecondMax = 2_000;
 
+/** How many questions a second the streams may bring whose readers answer each change with one. */
+const questionsPerSecondMax = 2_000;
+/** What is spread over less is told at once. */
+const paceMsMin = 50;
+
 /** How long the reader of an ended stream may take to read the end: a revoked key is gone within a second. */
 const endPatienceMs = 1_000;
 
@@ -45,6 +50,8 @@ export class Streams {
   readonly #gate: StreamGate;
   /** Streams by the key that opened them, so that the end of a key finds its own. */
   readonly #byKey = new Map<string, Map<OpenStream, StreamHub>>();
+  /** Open streams whose readers answer each change with a question. */
+  #answered = 0;
   #cancelSweep: (() => void) | undefined;
   #closing = false;
 
@@ -83,8 +90,11 @@ export class Streams {
     leave: () => void,
   ): ReadableStream<Uint8Array> {
     const { hub } = environment;
+    const { isAnswered, retryMsMin } = view.dialect;
+    if (isAnswered) this.#answered += 1;
     const onGone = () => {
       leave();
+      if (isAnswered) this.#answered -= 1;
       hub.delete(stream);
       this.#forget(stream);
     };
@@ -98,10 +108,11 @@ export class Streams {
       limits: this.#limits,
       now: this.#clock.now(),
       firstHeartbeatMs: this.#limits.heartbeatMs * (0.5 + 0.5 * this.#random()),
+      pace: isAnswered ? (tell) => this.#pace(tell) : undefined,
     });
     hub.add(stream);
     this.#remember(stream, hub);
-    stream.open(opening, Math.max(view.dialect.retryMsMin, this.#spreadMs(1_000)));
+    stream.open(opening, Math.max(retryMsMin, this.#spreadMs(1_000)));
     this.#scheduleSweep();
     return body;
   }
@@ -127,6 +138,13 @@ export class Streams {
   #end(stream: OpenStream, event: StreamEnd, data: string): void {
     stream.end(event, data);
     if (stream.hangUp !== undefined) this.#clock.after(endPatienceMs, stream.hangUp);
+  }
+
+  /** Tells at a moment of the time that it takes to answer all who will ask. */
+  #pace(tell: () => void): void {
+    const windowMs = (this.#answered / questionsPerSecondMax) * 1_000;
+    if (windowMs < paceMsMin) tell();
+    else this.#clock.after(windowMs * this.#random(), tell);
   }
 
   #spreadMs(least: number): number {
