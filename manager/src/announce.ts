@@ -13,11 +13,20 @@ export function announce({
   readonly fauna: Fauna;
   readonly print: (line: string) => void;
 }): void {
-  const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`;
+  const url = config.url ?? `http://${addressOf(config.host)}:${port}`;
+  const { welcomeToken, example } = fauna;
   const lines = [
     '',
     `  Fauna is running at ${url}`,
     '',
+    ...(welcomeToken === undefined
+      ? [`  Sign in       ${url}/sign-in`]
+      : [
+          '  Create your account, with this link that works once:',
+          `  ${url}/welcome#token=${welcomeToken}`,
+          '',
+        ]),
+    ...(example === undefined ? [] : [`  Example       ${url}${example}`]),
     `  API           ${url}/api/v1`,
     ...(config.adminTokenGenerated ? [`  Admin token   ${config.adminToken}`] : []),
     `  Data          ${fauna.dataFolder}`,
@@ -39,4 +48,10 @@ export function announce({
     );
   }
   for (const line of [...lines, '']) print(line);
+}
+
+/** What a browser on the same machine calls it. */
+function addressOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }

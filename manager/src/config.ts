@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from '@fauna-flags/bearer/node';
 import { z } from 'zod';
+import { noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './platform/http/index.ts';
 import { readOrMakeSecretFile } from './platform/secret-file.ts';
 
 /** Everything that can be set from outside, parsed and checked once. */
@@ -17,6 +18,12 @@ export interface Config {
   readonly adminToken: string;
   /** True when the token was made here, and so must be shown to whoever started Fauna. */
   readonly adminTokenGenerated: boolean;
+  /** What cookies are signed with and the one-time link follows from; the same on all managers of an installation. */
+  readonly secret: string;
+  /** The origin under which browsers reach Fauna, where it is not the one that it listens on. */
+  readonly url?: string | undefined;
+  /** Whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: TrustedProxies;
   /** SDK keys of project `default`, environment `production`, that exist from the first boot on. */
   readonly clientKey?: string | undefined;
   readonly serverKey?: string | undefined;
@@ -35,6 +42,41 @@ const sdkKey = absentWhenEmpty(
     .max(200, 'must have 32 to 200 characters')
     .optional(),
 );
+
+/** Values that stand in examples and that somebody has left there, at any length. */
+const knownDefault = /change.?me|^(secret|password|default|example|insecure)|^(.{1,8})\2+$/i;
+
+const secret = z.string().superRefine((value, context) => {
+  const reason = knownDefault.test(value)
+    ? 'must not be a value that others know or guess'
+    : value.length < 32 || value.length > 1024
+      ? 'must have 32 to 1024 characters'
+      : undefined;
+  if (reason !== undefined) {
+    context.addIssue({ code: 'custom', message: `${reason}: make one with "openssl rand -base64 48"` });
+  }
+});
+
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url !== undefined && `${url.origin}/` === url.href && /^https?:$/.test(url.protocol);
+  if (isOrigin) return url.origin;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an address like https://flags.example.com, without a path',
+  });
+  return z.NEVER;
+});
+
+const trustedProxies = z.string().transform((text, context) => {
+  const proxies = parseTrustedProxies(text);
+  if (typeof proxies === 'function') return proxies;
+  context.addIssue({
+    code: 'custom',
+    message: `must be IP addresses or ranges like 10.0.0.0/8, separated by commas: "${proxies.wrong}" is neither`,
+  });
+  return z.NEVER;
+});
 
 const environmentSchema = z
   .object({
@@ -55,6 +97,9 @@ const environmentSchema = z
         .max(200, 'must have at most 200 characters')
         .optional(),
     ),
+    FAUNA_SECRET: absentWhenEmpty(secret.optional()),
+    FAUNA_URL: absentWhenEmpty(origin.optional()),
+    TRUSTED_PROXIES: absentWhenEmpty(trustedProxies.optional()),
     FAUNA_CLIENT_KEY: sdkKey,
     FAUNA_SERVER_KEY: sdkKey,
     FAUNA_SAMPLE: absentWhenEmpty(z.enum(['true', 'false'], 'must be "true" or "false"').optional()),
@@ -96,6 +141,13 @@ export async function readConfig({
       name: 'admin-token',
       make: () => `fauna_adm_${randomBytes(32).toString('base64url')}`,
     }));
+  const secret =
+    values.FAUNA_SECRET ??
+    (await readOrMakeSecretFile({
+      directory: dataDir,
+      name: 'secret',
+      make: () => randomBytes(48).toString('base64url'),
+    }));
   return {
     port: values.PORT,
     host: values.HOST,
@@ -104,6 +156,9 @@ export async function readConfig({
     redisUrl: values.REDIS_URL,
     adminToken,
     adminTokenGenerated: values.FAUNA_ADMIN_TOKEN === undefined,
+    secret,
+    url: values.FAUNA_URL,
+    trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
     clientKey: values.FAUNA_CLIENT_KEY,
     serverKey: values.FAUNA_SERVER_KEY,
     // Whoever brings a database or a store is about to release something: an example would be in the way.

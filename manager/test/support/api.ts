@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createManagerApp } from '../../src/app.ts';
+import { type Access, createAccess } from '../../src/features/access/index.ts';
+import { LiveFeed } from '../../src/features/live/index.ts';
+import { noTrustedProxies, type Placement } from '../../src/platform/http/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** An answer of the API, its body parsed. */
@@ -13,6 +16,8 @@ export interface Answer {
 /** The whole API over a real database, without a socket. */
 export interface TestApi extends TestDatabase {
   readonly app: ReturnType<typeof createManagerApp>;
+  readonly access: Access;
+  readonly live: LiveFeed;
   /** What each commit nudged the publisher with. */
   readonly nudges: (readonly string[])[];
   readonly logged: unknown[];
@@ -29,18 +34,46 @@ export interface TestApi extends TestDatabase {
 /** The token that `call` sends unless told otherwise. */
 export const adminToken = 'test-admin-token';
 
+/** The installation's secret in tests. */
+export const testSecret = 'a-secret-of-tests-that-is-long-enough';
+
 /** Starts the API. `now` may move in a test's hands. */
-export async function createTestApi(now: () => Date = () => new Date()): Promise<TestApi> {
+export async function createTestApi(
+  now: () => Date = () => new Date(),
+  placement: Placement = { url: undefined, trustedProxies: noTrustedProxies },
+): Promise<TestApi> {
   const test = await createTestDatabase();
+  const randomBytesOf = (size: number) => randomBytes(size);
+  const access = createAccess({
+    database: test.database,
+    now,
+    randomBytes: randomBytesOf,
+    secret: testSecret,
+    url: placement.url,
+  });
   const nudges: (readonly string[])[] = [];
   const logged: unknown[] = [];
+  const log = {
+    warn: (...args: unknown[]) => logged.push(args),
+    error: (...args: unknown[]) => logged.push(args),
+  };
+  const live = new LiveFeed({
+    database: test.database,
+    sessions: access.sessions,
+    now: () => performance.now(),
+    log,
+  });
   const app = createManagerApp({
     database: test.database,
     adminToken,
+    access,
+    live,
+    placement,
+    installation: () => ({ version: '0.0.0', mode: 'all-in-one', example: null }),
     now,
-    randomBytes: (size) => randomBytes(size),
+    randomBytes: randomBytesOf,
     onCommit: (documentIds) => nudges.push(documentIds),
-    log: { warn: (...args) => logged.push(args), error: (...args) => logged.push(args) },
+    log,
   });
 
   const call: TestApi['call'] = async (method, path, body, headers = {}) => {
@@ -62,7 +95,13 @@ export async function createTestApi(now: () => Date = () => new Date()): Promise
   };
   return {
     ...test,
+    async close() {
+      live.close();
+      await test.close();
+    },
     app,
+    access,
+    live,
     nudges,
     logged,
     call,

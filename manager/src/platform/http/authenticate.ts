@@ -1,34 +1,91 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Problem } from '@fauna-flags/protocol';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { requireOwnSite } from './own-site.ts';
+import type { Placement } from './request-source.ts';
+
+/** A session that is good, as the rest of the API sees it. */
+export interface LiveSession {
+  readonly id: string;
+  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  /** When it ends unless it is used before. */
+  readonly expiresAt: Date;
+}
+
+/** Where sessions are asked for. */
+export interface SessionSource {
+  /** Whether these headers carry a session's cookie, good or not. */
+  claims(headers: Headers): boolean;
+  /** The session of the cookie in these headers, if it is good. Asking counts as using it. */
+  find(headers: Headers): Promise<LiveSession | undefined>;
+}
 
 /** What every handler of the API finds in its context. */
 export interface ApiEnv {
   readonly Variables: {
     /** Who asks, as the audit trail names them. */
     readonly actor: string;
+    /** The session that the request came with; a request with an API token has none. */
+    readonly session?: LiveSession;
     /** SHA-256 of the body's bytes, once it is read. */
     readonly bodyDigest?: string;
   };
 }
 
+/** What is needed to tell who asks. */
+export interface AuthenticateDeps {
+  /** The token with every right. */
+  readonly adminToken: string;
+  readonly sessions: SessionSource;
+  readonly placement: Placement;
+}
+
 /**
- * Lets nothing pass without the admin token. Digests are compared and not texts, so that neither the time nor the
- * length of the comparison tells anything about the token.
+ * The one way in: an API token, or else a session. Whoever comes through may do everything; what single users may do
+ * will be asked here, because no request that needs rights goes past it.
  */
-export function authenticate(adminToken: string): MiddlewareHandler<ApiEnv> {
-  const expected = digest(adminToken);
+export function authenticate({
+  adminToken,
+  sessions,
+  placement,
+}: AuthenticateDeps): MiddlewareHandler<ApiEnv> {
+  const isAdminToken = tokenCheck(adminToken);
   return async (c, next) => {
-    const token = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    if (token === undefined || !timingSafeEqual(digest(token), expected)) {
-      throw new Problem(
-        'unauthorized',
-        'Cannot answer without a valid token: send "Authorization: Bearer <token>"',
-      );
+    // A token is never sent by a browser on its own, so that it decides alone and needs no defence against other sites.
+    if (c.req.header('authorization') !== undefined) {
+      if (!isAdminToken(c)) throw unauthorized();
+      c.set('actor', 'admin-token');
+      await next();
+      return;
     }
-    c.set('actor', 'admin-token');
+    const { headers } = c.req.raw;
+    if (!sessions.claims(headers)) throw unauthorized();
+    requireOwnSite(c, placement);
+    const session = await sessions.find(headers);
+    if (session === undefined) throw unauthorized();
+    c.set('actor', session.user.email);
+    c.set('session', session);
     await next();
   };
+}
+
+/**
+ * Whether a request carries the token as `Authorization: Bearer …`. Digests are compared and not texts, so that neither
+ * the time nor the length of the comparison tells anything about the token.
+ */
+export function tokenCheck(expected: string): (c: Context) => boolean {
+  const digestExpected = digest(expected);
+  return (c) => {
+    const token = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    return token !== undefined && timingSafeEqual(digest(token), digestExpected);
+  };
+}
+
+function unauthorized(): Problem {
+  return new Problem(
+    'unauthorized',
+    'Cannot answer without a valid token or session: sign in, or send "Authorization: Bearer <token>"',
+  );
 }
 
 function digest(text: string): Buffer {

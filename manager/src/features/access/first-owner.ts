@@ -1,0 +1,86 @@
+import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { type CreateOwner, Problem, type User } from '@fauna-flags/protocol';
+import { eq } from 'drizzle-orm';
+import {
+  accounts,
+  auditEntries,
+  type Database,
+  type Queries,
+  settings,
+  users,
+} from '../../platform/database/index.ts';
+import type { PasswordHashing } from './password-hashing.ts';
+
+/** Written with the first owner and never taken away, so that the link is dead for ever, whoever is deleted later. */
+const ownerSetting = 'first-owner';
+
+/**
+ * The token of the one-time link. It follows from the installation's secret, so that every manager of an installation
+ * prints the same and none has to keep it.
+ */
+export function ownerToken(secret: string): string {
+  return createHmac('sha256', secret).update('fauna first owner').digest('base64url');
+}
+
+/** Compares without telling by the time it takes how much of a token was right. */
+export function isOwnerToken(token: string, secret: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
+  return timingSafeEqual(digest(token), digest(ownerToken(secret)));
+}
+
+/** Whether the first owner has ever been created. */
+export async function ownerExists(queries: Queries): Promise<boolean> {
+  const rows = await queries.select().from(settings).where(eq(settings.key, ownerSetting));
+  return rows.length > 0;
+}
+
+/**
+ * Creates the first owner. Of several who try at once one succeeds, and the others are told that there is an owner:
+ * `owner_exists`. `actor` is who let them, where that is not they themselves.
+ */
+export async function createFirstOwner(
+  {
+    database,
+    now,
+    hashing,
+  }: { readonly database: Database; readonly now: () => Date; readonly hashing: PasswordHashing },
+  { name, email, password }: Omit<CreateOwner, 'token'>,
+  actor: string = email,
+): Promise<User> {
+  if (await ownerExists(database.read)) throw taken();
+  const hash = await hashing.hash(password);
+  const at = now();
+  const user = { id: randomUUID(), name, email };
+  await database.transaction(async (tx) => {
+    // A rival's row that is not yet committed is waited for here, and then nothing is inserted.
+    const claimed = await tx
+      .insert(settings)
+      .values({ key: ownerSetting, value: { at: at.toISOString(), user: user.id } })
+      .onConflictDoNothing()
+      .returning();
+    if (claimed.length === 0) throw taken();
+    const times = { createdAt: at, updatedAt: at };
+    await tx.insert(users).values({ ...user, emailVerified: false, ...times });
+    await tx.insert(accounts).values({
+      id: randomUUID(),
+      userId: user.id,
+      providerId: 'credential',
+      accountId: user.id,
+      password: hash,
+      ...times,
+    });
+    await tx.insert(auditEntries).values({
+      at,
+      actor,
+      action: 'owner.create',
+      entityKind: 'user',
+      entityKey: email,
+      after: user,
+    });
+  });
+  return user;
+}
+
+function taken(): Problem {
+  return new Problem('owner_exists', 'Cannot create the first owner: there is one already. Sign in instead');
+}

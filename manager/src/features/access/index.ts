@@ -1,0 +1,3 @@
+export { type Access, createAccess } from './access.ts';
+export { ownerToken } from './first-owner.ts';
+export { openAccessRoutes, sessionRoutes } from './routes.ts';

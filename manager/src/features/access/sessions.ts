@@ -1,0 +1,104 @@
+import { and, eq, gt, inArray, lte, or } from 'drizzle-orm';
+import { type Database, sessions as table } from '../../platform/database/index.ts';
+import type { LiveSession, SessionSource } from '../../platform/http/index.ts';
+import type { Auth } from './auth.ts';
+import { hasCookie, type SessionCookie } from './session-cookie.ts';
+import { sessionLifetimes } from './session-lifetimes.ts';
+
+/** The open sessions of all users. */
+export interface Sessions extends SessionSource {
+  /** Ends one. Its cookie is worth nothing from here on, on every manager. */
+  end(id: string): Promise<void>;
+  /** Those of these sessions that are still good. Asking does not count as using them. */
+  alive(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Forgets what has run out. */
+  sweep(): Promise<void>;
+  /** Tells when a session is ended by this process; the answer ends the telling. */
+  onEnd(listener: (id: string) => void): () => void;
+}
+
+/** Sessions in the database. */
+export function createSessions({
+  auth,
+  database,
+  now,
+  cookie,
+}: {
+  readonly auth: Auth;
+  readonly database: Database;
+  readonly now: () => Date;
+  readonly cookie: SessionCookie;
+}): Sessions {
+  const listeners = new Set<(id: string) => void>();
+  const before = (ms: number) => new Date(now().getTime() - ms);
+
+  async function end(id: string): Promise<void> {
+    await database.read.delete(table).where(eq(table.id, id));
+    for (const listener of [...listeners]) listener(id);
+  }
+
+  return {
+    claims: (headers) => hasCookie(headers, cookie),
+
+    async find(headers) {
+      const found = await auth.api.getSession({ headers: cookieOf(headers) });
+      if (found === null) return undefined;
+      const { session, user } = found;
+      const expiresAt = endOf(session);
+      if (expiresAt <= now()) {
+        await end(session.id);
+        return undefined;
+      }
+      const { id, name, email } = user;
+      const live: LiveSession = { id: session.id, user: { id, name, email }, expiresAt };
+      if (session.updatedAt > before(sessionLifetimes.touchMs)) return live;
+      const updatedAt = now();
+      await database.read.update(table).set({ updatedAt }).where(eq(table.id, session.id));
+      return { ...live, expiresAt: endOf({ ...session, updatedAt }) };
+    },
+
+    end,
+
+    async alive(ids) {
+      if (ids.length === 0) return new Set();
+      const rows = await database.read
+        .select({ id: table.id })
+        .from(table)
+        .where(
+          and(
+            inArray(table.id, [...ids]),
+            gt(table.expiresAt, now()),
+            gt(table.updatedAt, before(sessionLifetimes.idleMs)),
+          ),
+        );
+      return new Set(rows.map(({ id }) => id));
+    },
+
+    async sweep() {
+      await database.read
+        .delete(table)
+        .where(or(lte(table.expiresAt, now()), lte(table.updatedAt, before(sessionLifetimes.idleMs))));
+    },
+
+    onEnd(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Whichever comes first, the idle or the absolute end. */
+export function endOf({
+  updatedAt,
+  expiresAt,
+}: {
+  readonly updatedAt: Date;
+  readonly expiresAt: Date;
+}): Date {
+  return new Date(Math.min(updatedAt.getTime() + sessionLifetimes.idleMs, expiresAt.getTime()));
+}
+
+/** The cookies alone: nothing else in a request has a say in whose it is. */
+function cookieOf(headers: Headers): Headers {
+  return new Headers({ cookie: headers.get('cookie') ?? '' });
+}

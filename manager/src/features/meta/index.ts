@@ -1,0 +1,1 @@
+export { type Installation, metaRoutes } from './routes.ts';

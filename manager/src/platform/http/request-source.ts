@@ -1,0 +1,54 @@
+import { isIP } from 'node:net';
+import type { Context } from 'hono';
+import { plainAddress, type TrustedProxies } from './trusted-proxies.ts';
+
+/** What is known about the installation's place in the network. */
+export interface Placement {
+  /** The origin under which browsers reach it (`https://flags.example.com`), where somebody has said so. */
+  readonly url: string | undefined;
+  readonly trustedProxies: TrustedProxies;
+}
+
+/**
+ * The address a request comes from: the socket's, unless that is a trusted proxy's; then the last address in
+ * `X-Forwarded-For` that is not a trusted proxy's itself. What a client writes there on its own is to the left of that,
+ * and never believed.
+ */
+export function clientAddress(c: Context, { trustedProxies }: Pick<Placement, 'trustedProxies'>): string {
+  let address = peerAddress(c);
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(hop.trim()));
+  while (trustedProxies(address)) {
+    const hop = hops.pop();
+    if (hop === undefined || isIP(hop) === 0) break;
+    address = hop;
+  }
+  return address;
+}
+
+/**
+ * The installation's own origin, as the sender of this request sees it: the one that is set, else what the request was
+ * addressed to. A trusted proxy may say what it was addressed to before.
+ */
+export function ownOrigin(c: Context, { url, trustedProxies }: Placement): string {
+  if (url !== undefined) return url;
+  const seen = new URL(c.req.url);
+  if (!trustedProxies(peerAddress(c))) return seen.origin;
+  const protocol = lastOf(c.req.header('x-forwarded-proto')) ?? seen.protocol.replace(':', '');
+  const host = lastOf(c.req.header('x-forwarded-host')) ?? seen.host;
+  const forwarded = URL.canParse(`${protocol}://${host}`) ? new URL(`${protocol}://${host}`) : seen;
+  return forwarded.origin;
+}
+
+/** The other end of the socket; requests that came over none, as in tests, share one empty address. */
+function peerAddress(c: Context): string {
+  const env: unknown = c.env;
+  if (typeof env !== 'object' || env === null || !('incoming' in env)) return '';
+  const { incoming } = env as { incoming?: { socket?: { remoteAddress?: string } } };
+  return plainAddress(incoming?.socket?.remoteAddress ?? '');
+}
+
+/** Proxies append, so that the last one is what the nearest, trusted one has written. */
+function lastOf(header: string | undefined): string | undefined {
+  const last = header?.split(',').at(-1)?.trim();
+  return last === '' ? undefined : last;
+}
