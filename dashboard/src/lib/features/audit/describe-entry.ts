@@ -42,7 +42,7 @@ export function entryPhrases(entry: AuditEntry, names: FlagNames): readonly Entr
     case 'sdk-key.create':
     case 'sdk-key.rotate':
     case 'sdk-key.revoke':
-      return told(verbOf(entry.action), ` the ${textIn(after ?? before, 'kind') ?? 'SDK'} key `, thing);
+      return told(`${verbOf(entry.action)} the ${textIn(after ?? before, 'kind') ?? 'SDK'} key `, thing);
     default:
       return told(...plainDeed(entry, thing));
   }
