@@ -3,6 +3,7 @@
  * that may import the bearer.
  */
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bearerPrefixes, createBearer, MemoryShelf, memorySources } from '@fauna-flags/bearer';
 import { nodeClock, nodeCrypto } from '@fauna-flags/bearer/node';
@@ -10,6 +11,8 @@ import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
 import { createManagerApp } from './app.ts';
 import type { Config } from './config.ts';
+import { createAccess, ownerToken } from './features/access/index.ts';
+import { LiveFeed } from './features/live/index.ts';
 import { memoryStore, postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { createDatabase, createPool, migrate } from './platform/database/index.ts';
@@ -31,6 +34,10 @@ export interface Fauna {
   readonly fetch: Fetch;
   /** Where the data lies, for the person who started it. */
   readonly dataFolder: string;
+  /** The token of the one-time link, while there is no owner. */
+  readonly welcomeToken: string | undefined;
+  /** Path of the example shop, where it is served. */
+  readonly example: string | undefined;
   /** The keys of the sample project, while it exists. */
   readonly sample: SampleKeys | undefined;
   /** Tells every open stream to come back later, and ends it. */
@@ -120,7 +127,19 @@ async function compose({
       error: (message, fields = {}) => log.error(fields, message),
     },
   });
-  const manager = createManagerApp({ ...writing, adminToken: config.adminToken, log });
+  const access = createAccess({ ...writing, secret: config.secret, url: config.url });
+  const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
+  const example: string | undefined = undefined;
+  const version = await readVersion();
+  const manager = createManagerApp({
+    ...writing,
+    adminToken: config.adminToken,
+    access,
+    live,
+    placement: { url: config.url, trustedProxies: config.trustedProxies },
+    installation: () => ({ version, mode: 'all-in-one', example: example ?? null }),
+    log,
+  });
 
   return {
     fetch: routeByPrefix({
@@ -135,10 +154,21 @@ async function compose({
       otherwise: staticSite({ folder: dashboardFolder, buildWith: 'npm run build' }),
     }),
     dataFolder,
+    welcomeToken: (await access.ownerExists()) ? undefined : ownerToken(config.secret),
+    example,
     sample,
-    drain: () => bearer.close(),
+    drain: () => {
+      live.close();
+      return bearer.close();
+    },
     close,
   };
+}
+
+async function readVersion(): Promise<string> {
+  // The same from the sources and from `dist`.
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function openPostgres({
