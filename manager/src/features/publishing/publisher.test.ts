@@ -57,6 +57,35 @@ describe('the publisher', () => {
     expect(world.stored('a')).toMatchObject({ version: 1 });
   });
 
+  it('starts without a store, says so, and fills it when it comes', async () => {
+    world.storeAway = true;
+    world.commit('a', 1, 'x');
+    const publisher = await world.start();
+    expect(publisher.isStoreUp()).toBe(false);
+    await world.pass(60_000);
+    expect(world.warnings).toEqual(['Cannot publish: trying again until it works']);
+    world.storeAway = false;
+    await world.pass(5_000);
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+    expect(publisher.isStoreUp()).toBe(true);
+  });
+
+  it('does not start without a database', async () => {
+    world.outbox.positions = () => Promise.reject(new Error('The database is away'));
+    await expect(world.start()).rejects.toThrow('The database is away');
+  });
+
+  it('notices within six seconds that the store is away, though there is nothing to publish', async () => {
+    world.commit('a', 1, 'x');
+    const publisher = await world.start();
+    world.storeAway = true;
+    await world.pass(6_000);
+    expect(publisher.isStoreUp()).toBe(false);
+    world.storeAway = false;
+    await world.pass(5_000);
+    expect(publisher.isStoreUp()).toBe(true);
+  });
+
   it('fills a store that has been emptied', async () => {
     world.commit('a', 1, 'x');
     await world.start();
@@ -108,6 +137,7 @@ class World {
   readonly shelf = new Map<string, Snapshot>();
   storeAway = false;
   storeCalls = 0;
+  readonly warnings: string[] = [];
   #now = 0;
   #timers: { at: number; callback: () => void }[] = [];
 
@@ -123,7 +153,7 @@ class World {
         };
       },
       random: () => 0.5,
-      log: { warn: () => undefined },
+      log: { warn: (_fields, message) => this.warnings.push(message) },
     });
   }
 

@@ -30,6 +30,8 @@ export interface Publisher {
   nudge(): void;
   /** Resolves once what was committed before this call has been offered to the store, or could not be. Never rejects. */
   settled(): Promise<void>;
+  /** Whether the store answered when it was last asked, which is at least every five seconds. */
+  isStoreUp(): boolean;
   /** Where every document stands in the store, as far as this publisher knows; for the delivery report. */
   delivered(documentId: string): StoredPosition | undefined;
   /** Ends after the round under way. */
@@ -41,11 +43,13 @@ const reconcileMs = 5_000;
 const backoffMsMin = 100;
 const backoffMsMax = 5_000;
 
-/** Starts a publisher. It resolves once the store has been brought in line with the database for the first time. */
+/**
+ * Starts a publisher. It resolves once the store has been brought in line with the database for the first time, or could
+ * not be reached: writers need no store, so neither does the start.
+ */
 export async function startPublisher(dependencies: PublisherDependencies): Promise<Publisher> {
   const publisher = new RunningPublisher(dependencies);
-  await publisher.reconcile();
-  publisher.run();
+  await publisher.begin();
   return publisher;
 }
 
@@ -57,14 +61,27 @@ class RunningPublisher implements Publisher {
   #closed = false;
   #failures = 0;
   #sinceReconcileMs = 0;
+  #isStoreUp = true;
   #cancel: () => void = () => undefined;
 
   constructor(dependencies: PublisherDependencies) {
     this.#dependencies = dependencies;
   }
 
-  run(): void {
-    this.#wait(pollMs * (0.5 + this.#dependencies.random() / 2));
+  async begin(): Promise<void> {
+    try {
+      await this.#reconcile();
+    } catch (error) {
+      if (this.#isStoreUp) throw error;
+      this.#sinceReconcileMs = reconcileMs;
+      this.#wait(this.#backOff(error));
+      return;
+    }
+    this.#wait(this.#pollDelay());
+  }
+
+  isStoreUp(): boolean {
+    return this.#isStoreUp;
   }
 
   nudge(): void {
@@ -90,9 +107,9 @@ class RunningPublisher implements Publisher {
   }
 
   /** Compares the whole store with the database: what is missing there, or behind, is published again. */
-  async reconcile(): Promise<void> {
-    const { outbox, store } = this.#dependencies;
-    const stored = await store.positions();
+  async #reconcile(): Promise<void> {
+    const { outbox } = this.#dependencies;
+    const stored = await this.#ask((store) => store.positions());
     for (const [documentId, position] of await outbox.positions()) {
       const there = stored.get(documentId);
       if (there !== undefined && compareStored(position, there) === 'same')
@@ -118,23 +135,46 @@ class RunningPublisher implements Publisher {
     try {
       await this.#round;
       this.#failures = 0;
-      delayMs = pollMs * (0.5 + this.#dependencies.random() / 2);
+      delayMs = this.#pollDelay();
     } catch (error) {
-      const ceilingMs = Math.min(backoffMsMax, backoffMsMin * 2 ** this.#failures);
-      this.#failures = Math.min(this.#failures + 1, 16);
-      delayMs = ceilingMs * (0.5 + this.#dependencies.random() / 2);
-      this.#dependencies.log.warn({ err: error, delayMs }, 'Cannot publish: trying again');
+      delayMs = this.#backOff(error);
     }
     this.#round = undefined;
     this.#wait(delayMs);
+  }
+
+  #pollDelay(): number {
+    return pollMs * (0.5 + this.#dependencies.random() / 2);
+  }
+
+  /** How long to wait after a round that failed. Told once an outage: it may be a long one. */
+  #backOff(error: unknown): number {
+    const ceilingMs = Math.min(backoffMsMax, backoffMsMin * 2 ** this.#failures);
+    if (this.#failures === 0)
+      this.#dependencies.log.warn({ err: error }, 'Cannot publish: trying again until it works');
+    this.#failures = Math.min(this.#failures + 1, 16);
+    return ceilingMs * (0.5 + this.#dependencies.random() / 2);
+  }
+
+  /** Asks the store, and remembers whether it answered. */
+  async #ask<Answer>(question: (store: PublishStore) => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await question(this.#dependencies.store);
+      this.#isStoreUp = true;
+      return answer;
+    } catch (error) {
+      this.#isStoreUp = false;
+      throw error;
+    }
   }
 
   async #publishPending(): Promise<void> {
     do {
       this.#again = false;
       if (this.#sinceReconcileMs >= reconcileMs) {
+        await this.#reconcile();
+        // Only now: one that failed is due again with the next round.
         this.#sinceReconcileMs = 0;
-        await this.reconcile();
       }
       for (const documentId of await this.#dependencies.outbox.pending()) await this.#publish(documentId);
       for (const documentId of await this.#dependencies.outbox.deleted()) await this.#remove(documentId);
@@ -142,10 +182,10 @@ class RunningPublisher implements Publisher {
   }
 
   async #publish(documentId: string): Promise<void> {
-    const { outbox, store, log } = this.#dependencies;
+    const { outbox, log } = this.#dependencies;
     const snapshot = await outbox.read(documentId);
     if (snapshot === undefined) return;
-    const result = await store.compareAndSet(documentId, snapshot);
+    const result = await this.#ask((store) => store.compareAndSet(documentId, snapshot));
     if (result.outcome === 'stored' || result.outcome === 'same') {
       const { epoch, version, hash } = snapshot;
       this.#delivered.set(documentId, { epoch, version, hash });
@@ -166,7 +206,7 @@ class RunningPublisher implements Publisher {
   }
 
   async #remove(documentId: string): Promise<void> {
-    await this.#dependencies.store.remove(documentId);
+    await this.#ask((store) => store.remove(documentId));
     this.#delivered.delete(documentId);
     await this.#dependencies.outbox.forget(documentId);
   }
