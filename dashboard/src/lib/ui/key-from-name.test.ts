@@ -3,23 +3,18 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { keyFromName } from './key-from-name.ts';
 
-it.each([
-  ['Google Pay', 'google-pay'],
-  ['  West coast students!  ', 'west-coast-students'],
-  ['Größe & Gewicht (neu)', 'grosse-gewicht-neu'],
-  ["Ada's test", 'adas-test'],
-  ['v2.0', 'v2-0'],
-  ['日本', ''],
-  ['', ''],
-])('keyFromName(%j) is %j', (name, key) => {
-  expect(keyFromName(name)).toBe(key);
+it('keyFromName() keeps letters and digits and joins them with hyphens', () => {
+  expect(keyFromName('Google Pay (new!)')).toBe('google-pay-new');
+  expect(keyFromName('  Çà et là — Straße 2 ')).toBe('ca-et-la-strasse-2');
+  expect(keyFromName('日本')).toBe('');
 });
 
-it('keyFromName() suggests nothing that the API would refuse', () => {
+it('keyFromName() suggests a valid key or nothing, whatever the name is', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (name) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (name) => {
       const key = keyFromName(name);
       expect(key === '' || keyPattern.test(key)).toBe(true);
+      expect(keyFromName(key)).toBe(key);
     }),
   );
 });

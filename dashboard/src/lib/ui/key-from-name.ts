@@ -1,22 +1,20 @@
+/** As long as a key may be. */
 const lengthMax = 64;
 
 /**
- * A key that a name suggests: lower-case letters, digits and dashes. Empty for a name with nothing in it that a key may
- * hold; a person then has to choose one.
+ * The key that a name suggests: its letters and digits in lower case with hyphens between. Accents are taken off; a name
+ * in another script suggests nothing, because a transliteration would be a guess.
  *
- * @example keyFromName('Größe & Gewicht (neu)') // "grosse-gewicht-neu"
+ * @example keyFromName('Google Pay (new!)') // 'google-pay-new'
  */
 export function keyFromName(name: string): string {
-  const plain = name
-    .replaceAll('ß', 'ss')
+  return name
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    // What joins letters in writing does not part words.
-    .replace(/['’]/g, '')
-    .toLowerCase();
-  return plain
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-/, '')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll('ß', 'ss')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
     .slice(0, lengthMax)
-    .replace(/-$/, '');
+    .replace(/-+$/, '');
 }
