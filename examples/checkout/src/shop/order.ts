@@ -10,7 +10,12 @@ export interface Book {
 export const basket: readonly Book[] = [
   { id: 'rollout', title: 'The Quiet Rollout', edition: 'Hardcover, 312 pages', cents: 2_400 },
   { id: 'tidepools', title: 'Tidepools of the Pacific', edition: 'Illustrated, 208 pages', cents: 1_850 },
-  { id: 'night-train', title: 'A Short History of Night Trains', edition: 'Paperback, 264 pages', cents: 1_250 },
+  {
+    id: 'night-train',
+    title: 'A Short History of Night Trains',
+    edition: 'Paperback, 264 pages',
+    cents: 1_250,
+  },
 ];
 
 /** A way to send the books. */

@@ -1,0 +1,1 @@
+export { type Checkout, type CheckoutOptions, createCheckout } from './create-checkout.ts';
