@@ -1,6 +1,9 @@
 import type { Fauna } from './compose.ts';
 import type { Config } from './config.ts';
 
+/** Where a bearer listens that was started beside a manager, without settings of its own. */
+const bearerUrl = 'http://localhost:3001';
+
 /** Tells whoever ran `npm start` what to open and how to connect, in as few lines as can be. */
 export function announce({
   config,
@@ -15,6 +18,7 @@ export function announce({
 }): void {
   const url = config.url ?? `http://${addressOf(config.host)}:${port}`;
   const { welcomeToken, example } = fauna;
+  const isAlone = config.redisUrl !== undefined;
   const lines = [
     '',
     `  Fauna is running at ${url}`,
@@ -30,6 +34,7 @@ export function announce({
     `  API           ${url}/api/v1`,
     ...(config.adminTokenGenerated ? [`  Admin token   ${config.adminToken}`] : []),
     `  Data          ${fauna.dataFolder}`,
+    ...(isAlone ? ['  SDKs          are served by bearers: npm run bearer, with the same REDIS_URL'] : []),
   ];
   const { sample } = fauna;
   if (sample !== undefined) {
@@ -43,7 +48,7 @@ export function announce({
       '  Connect an SDK:',
       '',
       "    import { createClient } from '@fauna-flags/client';",
-      `    const fauna = createClient({ url: '${url}', key: '${sample.clientKey}', context: { key: 'user-1', state: 'Washington', student: true } });`,
+      `    const fauna = createClient({ url: '${isAlone && config.url === undefined ? bearerUrl : url}', key: '${sample.clientKey}', context: { key: 'user-1', state: 'Washington', student: true } });`,
       "    fauna.on('change', () => console.log('google-pay:', fauna.get('google-pay', false)));",
     );
   }

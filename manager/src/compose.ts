@@ -1,19 +1,18 @@
 /*
- * The composition root: the only place that knows which adapter stands behind which port, and the only one in the manager
- * that may import the bearer.
+ * The composition root: with the files beside it, the only place in the manager that knows which adapter stands behind
+ * which port, and that may import the bearer.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bearerPrefixes, createBearer, MemoryShelf, memorySources } from '@fauna-flags/bearer';
-import { nodeClock, nodeCrypto } from '@fauna-flags/bearer/node';
-import { re2Regex } from '@fauna-flags/core/re2';
+import { bearerPrefixes } from '@fauna-flags/bearer';
 import type { Logger } from 'pino';
 import { createManagerApp } from './app.ts';
 import type { Config } from './config.ts';
+import { createDelivery } from './delivery.ts';
 import { createAccess, ownerToken } from './features/access/index.ts';
 import { LiveFeed } from './features/live/index.ts';
-import { memoryStore, postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
+import { postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { createDatabase, createPool, migrate } from './platform/database/index.ts';
 import type { Fetch } from './platform/fetch.ts';
@@ -92,8 +91,8 @@ async function compose({
   });
   const database = createDatabase(pool);
 
-  const shelf = new MemoryShelf();
-  const store = memoryStore(shelf);
+  const delivery = createDelivery({ redisUrl: config.redisUrl, log });
+  atEnd(() => delivery.store.close());
   let nudge = () => {}; // Nothing is published before the first boot is through; the publisher then finds it all.
   const writing: WriteDeps = {
     database,
@@ -104,7 +103,7 @@ async function compose({
   const { sample } = await firstBoot({ config, deps: writing, log });
   const publisher = await startPublisher({
     outbox: postgresOutbox(database),
-    store,
+    store: delivery.store,
     schedule: (callback, delayMs) => {
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);
@@ -115,18 +114,7 @@ async function compose({
   atEnd(() => publisher.close());
   nudge = () => publisher.nudge();
 
-  const bearer = createBearer({
-    ...memorySources(shelf),
-    clock: nodeClock,
-    random: Math.random,
-    crypto: nodeCrypto,
-    regex: re2Regex(),
-    log: {
-      info: (message, fields = {}) => log.info(fields, message),
-      warn: (message, fields = {}) => log.warn(fields, message),
-      error: (message, fields = {}) => log.error(fields, message),
-    },
-  });
+  const bearers = delivery.serve();
   const access = createAccess({ ...writing, secret: config.secret, url: config.url });
   const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
   const example: string | undefined = undefined;
@@ -137,18 +125,21 @@ async function compose({
     access,
     live,
     placement: { url: config.url, trustedProxies: config.trustedProxies },
-    installation: () => ({ version, mode: 'all-in-one', example: example ?? null }),
+    installation: () => ({ version, mode: delivery.mode, example: example ?? null }),
     log,
   });
+  // Where others read the store, no answer can vouch for what they serve; and then none must wait for it.
+  const api =
+    delivery.mode === 'all-in-one' ? readYourWrites(manager.fetch, () => publisher.settled()) : manager.fetch;
 
   return {
     fetch: routeByPrefix({
       routes: [
-        { prefixes: ['/api'], fetch: readYourWrites(manager.fetch, () => publisher.settled()) },
-        { prefixes: bearerPrefixes, fetch: bearer.app.fetch },
+        { prefixes: ['/api'], fetch: api },
+        { prefixes: bearerPrefixes, fetch: bearers.fetch },
         {
           prefixes: ['/healthz', '/readyz', '/metrics'],
-          fetch: readiness({ database, status: () => bearer.status() }),
+          fetch: readiness({ database, bearer: bearers.status, isStoreUp: () => publisher.isStoreUp() }),
         },
       ],
       otherwise: staticSite({ folder: dashboardFolder, buildWith: 'npm run build' }),
@@ -159,7 +150,7 @@ async function compose({
     sample,
     drain: () => {
       live.close();
-      return bearer.close();
+      return bearers.drain();
     },
     close,
   };

@@ -7,16 +7,22 @@ import { problemResponse } from './platform/http/index.ts';
 const databasePatienceMs = 1_000;
 
 /**
- * `/healthz` (the process lives) and `/readyz` (it has rulesets to serve; whether the database answers is told beside it,
- * and does not decide: evaluation and streams need none).
+ * `/healthz` (the process lives) and `/readyz` (it can do its work).
+ *
+ * With a bearer in the process, its work is to serve rulesets: whether the database answers is told beside it and does not
+ * decide, since evaluation and streams need none. Without one, its work is the API, which needs the database; whether the
+ * store answers does not decide, since what is written meanwhile is published once it does.
  */
 export function readiness({
   database,
-  status,
+  bearer,
+  isStoreUp,
 }: {
   readonly database: Database;
-  /** How the bearer of this process does. */
-  readonly status: () => { readonly ready: boolean };
+  /** How the bearer of this process does, if there is one. */
+  readonly bearer: () => { readonly ready: boolean } | undefined;
+  /** Whether what bearers elsewhere read from could be reached. */
+  readonly isStoreUp: () => boolean;
 }): Fetch {
   return async (request) => {
     const pathname = new URL(request.url).pathname.replace(/^\/+/, '/');
@@ -29,9 +35,9 @@ export function readiness({
       case '/healthz':
         return answer(200, { status: 'live' });
       case '/readyz': {
-        const bearer = status();
-        const databaseState = (await isReachable(database)) ? 'up' : 'away';
-        return answer(bearer.ready ? 200 : 503, { ...bearer, database: databaseState });
+        const isDatabaseUp = await isReachable(database);
+        const status = bearer() ?? { ready: isDatabaseUp, store: isStoreUp() ? 'up' : 'away' };
+        return answer(status.ready ? 200 : 503, { ...status, database: isDatabaseUp ? 'up' : 'away' });
       }
       default:
         return problemResponse(new Problem('not_found', 'Cannot find this path'));

@@ -1,7 +1,9 @@
 export { ensureKeyRegistry } from './ensure-key-registry.ts';
 export { memoryStore } from './memory-store.ts';
 export { postgresOutbox } from './postgres-outbox.ts';
+export type { PublishStore } from './publish-store.ts';
 export { startPublisher } from './publisher.ts';
+export { redisStore } from './redis-store.ts';
 export {
   type EnvironmentRow,
   type EnvironmentUnit,

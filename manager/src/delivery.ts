@@ -1,0 +1,72 @@
+/*
+ * How changes get from this manager to SDKs: through memory to a bearer in the same process, or through Redis to bearers
+ * in processes of their own. Nothing else in the manager knows the difference.
+ */
+import { type BearerStatus, createBearer, MemoryShelf, memorySources } from '@fauna-flags/bearer';
+import { nodeClock, nodeCrypto, pinoLog, RedisLink } from '@fauna-flags/bearer/node';
+import { re2Regex } from '@fauna-flags/core/re2';
+import type { Logger } from 'pino';
+import { bearersElsewhere } from './bearers-elsewhere.ts';
+import { memoryStore, type PublishStore, redisStore } from './features/publishing/index.ts';
+import type { Fetch } from './platform/fetch.ts';
+
+/** One way of delivery. */
+export interface Delivery {
+  readonly mode: 'all-in-one' | 'separate';
+  /** Where the publisher puts what is to be delivered. */
+  readonly store: PublishStore;
+  /** Starts to answer the paths of bearers, once the store has been filled. */
+  serve(): BearerSide;
+}
+
+/** What this process does for the paths that belong to bearers. */
+export interface BearerSide {
+  readonly fetch: Fetch;
+  /** How the bearer of this process does, if there is one. */
+  status(): BearerStatus | undefined;
+  /** Says goodbye to every open stream, and ends it. */
+  drain(): Promise<void>;
+}
+
+/** By way of Redis when its address is known, else within this process. */
+export function createDelivery({
+  redisUrl,
+  log,
+}: {
+  readonly redisUrl: string | undefined;
+  readonly log: Logger;
+}): Delivery {
+  return redisUrl === undefined ? withinProcess(log) : throughRedis(redisUrl, log);
+}
+
+function withinProcess(log: Logger): Delivery {
+  const shelf = new MemoryShelf();
+  return {
+    mode: 'all-in-one',
+    store: memoryStore(shelf),
+    serve() {
+      const bearer = createBearer({
+        ...memorySources(shelf),
+        clock: nodeClock,
+        random: Math.random,
+        crypto: nodeCrypto,
+        regex: re2Regex(),
+        log: pinoLog(log),
+      });
+      return {
+        fetch: bearer.app.fetch,
+        status: () => bearer.status(),
+        drain: () => bearer.close(),
+      };
+    },
+  };
+}
+
+function throughRedis(url: string, log: Logger): Delivery {
+  const link = { url, purpose: 'publishing', clock: nodeClock, random: Math.random, log: pinoLog(log) };
+  return {
+    mode: 'separate',
+    store: redisStore(new RedisLink(link)),
+    serve: () => ({ fetch: bearersElsewhere, status: () => undefined, drain: async () => {} }),
+  };
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { eventually, projectRoot, sourceFlags } from './fauna-process.ts';
+
+/** A bearer in a process of its own. */
+export class BearerProcess {
+  /** Everything that the process has printed so far. */
+  output = '';
+  readonly #child: ChildProcess;
+
+  /** Starts it on a port of the system's choice and does not wait. */
+  constructor(environment: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [...sourceFlags, 'bearer/src/entry/node-main.ts'], {
+      cwd: projectRoot,
+      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    this.#child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  /** Where it listens, once it does. */
+  get url(): string {
+    const [, url] = /The bearer is listening on (http:\S+)/.exec(this.output) ?? [];
+    if (url === undefined) throw new Error(`The bearer does not listen yet:\n${this.output}`);
+    return url;
+  }
+
+  async untilListening(): Promise<void> {
+    await eventually(() => this.output.includes('is listening on') || this.hasEnded, { what: 'a bearer' });
+  }
+
+  async untilReady(): Promise<void> {
+    await this.untilListening();
+    await eventually(async () => (await fetch(`${this.url}/readyz`)).ok, { what: 'a bearer that is ready' });
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Sends a signal and waits for the end; answers the exit code. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<number | null> {
+    if (!this.hasEnded) {
+      const ended = new Promise((resolve) => this.#child.once('close', resolve));
+      this.#child.kill(signal);
+      await ended;
+    }
+    return this.#child.exitCode;
+  }
+
+  /** Waits until it ends by itself; answers the exit code. */
+  async ended(): Promise<number | null> {
+    await eventually(() => this.hasEnded, { what: 'the end of a bearer' });
+    return this.#child.exitCode;
+  }
+}
