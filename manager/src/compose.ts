@@ -14,6 +14,7 @@ import { createAccess, ownerToken } from './features/access/index.ts';
 import { LiveFeed } from './features/live/index.ts';
 import { postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
+import { mountExample } from './mount-example.ts';
 import { createDatabase, createPool, migrate } from './platform/database/index.ts';
 import type { Fetch } from './platform/fetch.ts';
 import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
@@ -36,7 +37,7 @@ export interface Fauna {
   /** The token of the one-time link, while there is no owner. */
   readonly welcomeToken: string | undefined;
   /** Path of the example shop, where it is served. */
-  readonly example: string | undefined;
+  readonly example: '/example' | undefined;
   /** The keys of the sample project, while it exists. */
   readonly sample: SampleKeys | undefined;
   /** Tells every open stream to come back later, and ends it. */
@@ -51,9 +52,12 @@ export interface Fauna {
  */
 export async function composeFauna({
   config,
+  port,
   log,
 }: {
   readonly config: Config;
+  /** Where this process listens: known before anything is put together, and not always what was asked for. */
+  readonly port: number;
   readonly log: Logger;
 }): Promise<Fauna> {
   const endings: (() => Promise<unknown>)[] = [];
@@ -61,7 +65,7 @@ export async function composeFauna({
     for (const end of endings.splice(0).reverse()) await end();
   };
   try {
-    return await compose({ config, log, close, atEnd: (end) => endings.push(end) });
+    return await compose({ config, port, log, close, atEnd: (end) => endings.push(end) });
   } catch (error) {
     await close();
     throw error;
@@ -70,11 +74,13 @@ export async function composeFauna({
 
 async function compose({
   config,
+  port,
   log,
   close,
   atEnd,
 }: {
   readonly config: Config;
+  readonly port: number;
   readonly log: Logger;
   readonly close: () => Promise<void>;
   readonly atEnd: (end: () => Promise<unknown>) => void;
@@ -117,7 +123,11 @@ async function compose({
   const bearers = delivery.serve();
   const access = createAccess({ ...writing, secret: config.secret, url: config.url });
   const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
-  const example: string | undefined = undefined;
+  const example =
+    delivery.mode === 'all-in-one' && sample?.serverKey !== undefined
+      ? mountExample({ host: config.host, port, ...sample, serverKey: sample.serverKey })
+      : undefined;
+  const exampleAt = example && '/example';
   const version = await readVersion();
   const manager = createManagerApp({
     ...writing,
@@ -125,7 +135,7 @@ async function compose({
     access,
     live,
     placement: { url: config.url, trustedProxies: config.trustedProxies },
-    installation: () => ({ version, mode: delivery.mode, example: example ?? null }),
+    installation: () => ({ version, mode: delivery.mode, example: exampleAt ?? null }),
     log,
   });
   // Where others read the store, no answer can vouch for what they serve; and then none must wait for it.
@@ -137,6 +147,7 @@ async function compose({
       routes: [
         { prefixes: ['/api'], fetch: api },
         { prefixes: bearerPrefixes, fetch: bearers.fetch },
+        ...(example === undefined ? [] : [{ prefixes: ['/example'], fetch: example.fetch }]),
         {
           prefixes: ['/healthz', '/readyz', '/metrics'],
           fetch: readiness({ database, bearer: bearers.status, isStoreUp: () => publisher.isStoreUp() }),
@@ -146,11 +157,12 @@ async function compose({
     }),
     dataFolder,
     welcomeToken: (await access.ownerExists()) ? undefined : ownerToken(config.secret),
-    example,
+    example: exampleAt,
     sample,
-    drain: () => {
+    async drain() {
       live.close();
-      return bearers.drain();
+      await example?.close();
+      await bearers.drain();
     },
     close,
   };

@@ -39,7 +39,7 @@ async function run(config: Config): Promise<void> {
     port: config.port,
     fetch: (request, env) => (fauna === undefined ? startingResponse(request) : fauna.fetch(request, env)),
   });
-  const composing = composeFauna({ config, log });
+  const composing = composeFauna({ config, port: server.port, log });
   endOnSignal(() => stop({ server, composing }));
   fauna = await composing;
   announce({ config, port: server.port, fauna, print: (line) => console.log(line) });
