@@ -61,7 +61,7 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
   refuseOtherMethods(api);
 
   const app = new Hono();
-  app.use(answerHeaders());
+  app.use(answerHeaders(deps.placement.url));
   app.route('/api/v1', api);
   app.notFound((c) => problemResponse(new Problem('not_found', `Cannot find ${c.req.method} ${c.req.path}`)));
   app.onError((error, c) =>

@@ -1,9 +1,12 @@
-import { and, eq, gt, inArray, lte, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lte, or } from 'drizzle-orm';
 import { type Database, sessions as table } from '../../platform/database/index.ts';
 import type { LiveSession, SessionSource } from '../../platform/http/index.ts';
 import type { Auth } from './auth.ts';
 import { hasCookie, type SessionCookie } from './session-cookie.ts';
 import { sessionLifetimes } from './session-lifetimes.ts';
+
+/** Browsers of one person; a script that signs in again and again is told apart by nothing else. */
+const sessionsPerUserMax = 100;
 
 /** The open sessions of all users. */
 export interface Sessions extends SessionSource {
@@ -11,8 +14,8 @@ export interface Sessions extends SessionSource {
   end(id: string): Promise<void>;
   /** Those of these sessions that are still good. Asking does not count as using them. */
   alive(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Forgets what has run out. */
-  sweep(): Promise<void>;
+  /** Forgets what has run out, and of a user who has very many open those that were not used for longest. */
+  sweep(userId: string): Promise<void>;
   /** Tells when a session is ended by this process; the answer ends the telling. */
   onEnd(listener: (id: string) => void): () => void;
 }
@@ -74,10 +77,22 @@ export function createSessions({
       return new Set(rows.map(({ id }) => id));
     },
 
-    async sweep() {
+    async sweep(userId) {
+      const surplus = database.read
+        .select({ id: table.id })
+        .from(table)
+        .where(eq(table.userId, userId))
+        .orderBy(desc(table.updatedAt), desc(table.id))
+        .offset(sessionsPerUserMax);
       await database.read
         .delete(table)
-        .where(or(lte(table.expiresAt, now()), lte(table.updatedAt, before(sessionLifetimes.idleMs))));
+        .where(
+          or(
+            lte(table.expiresAt, now()),
+            lte(table.updatedAt, before(sessionLifetimes.idleMs)),
+            inArray(table.id, surplus),
+          ),
+        );
     },
 
     onEnd(listener) {

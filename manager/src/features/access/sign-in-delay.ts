@@ -24,7 +24,7 @@ const forgetMs = 60 * 60 * 1000;
 /** Some megabytes at most; a source beyond that pushes out the one that was quiet for longest. */
 const sourcesMax = 10_000;
 
-/** One attempt that was let through. */
+/** One attempt that was let through. The first word about it counts. */
 export interface SignInAttempt {
   /** The password was right. */
   succeeded(): void;
@@ -70,15 +70,16 @@ export class SignInDelay {
     }
     this.#change(account, 1);
     this.#change(source, 1);
+    let open = true;
+    const settle = (judge: () => void) => () => {
+      if (!open) return;
+      open = false;
+      this.#change(source, -1);
+      judge();
+    };
     return {
-      succeeded: () => {
-        this.#failures.delete(account);
-        this.#change(source, -1);
-      },
-      withdrawn: () => {
-        this.#change(account, -1);
-        this.#change(source, -1);
-      },
+      succeeded: settle(() => this.#failures.delete(account)),
+      withdrawn: settle(() => this.#change(account, -1)),
     };
   }
 

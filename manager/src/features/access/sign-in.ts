@@ -49,8 +49,8 @@ export async function signIn(
       returnHeaders: true,
     });
     attempt.succeeded();
-    await sessions.sweep();
     const { id, name } = response.user;
+    await sessions.sweep(id);
     const updatedAt = now();
     const expiresAt = endOf({
       updatedAt,

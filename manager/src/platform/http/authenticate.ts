@@ -52,7 +52,8 @@ export function authenticate({
   const isAdminToken = tokenCheck(adminToken);
   return async (c, next) => {
     // A token is never sent by a browser on its own, so that it decides alone and needs no defence against other sites.
-    if (c.req.header('authorization') !== undefined) {
+    // Another scheme is of no concern here: a proxy in front may have its own.
+    if (/^Bearer\b/i.test(c.req.header('authorization') ?? '')) {
       if (!isAdminToken(c)) throw unauthorized();
       c.set('actor', 'admin-token');
       await next();

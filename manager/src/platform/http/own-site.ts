@@ -29,11 +29,20 @@ export function refuseForeignSite(c: Context, placement: Placement): void {
     throw forbidden(`its Sec-Fetch-Site is "${site.slice(0, 40)}", expected "same-origin"`);
   }
   const own = ownOrigin(c, placement);
-  if (origin !== undefined && origin !== own) {
+  if (origin !== undefined && !isOwn(origin, own, placement)) {
     throw forbidden(
       `its Origin is "${origin.slice(0, 200)}", expected "${own}"; FAUNA_URL says which address browsers use`,
     );
   }
+}
+
+/**
+ * Where nobody has said how browsers reach us, the name is all that is known: a proxy that ends TLS may not be trusted to
+ * tell, and the cookie of such an installation has no Secure that plain http could undermine.
+ */
+function isOwn(origin: string, own: string, { url }: Placement): boolean {
+  if (url !== undefined) return origin === own;
+  return /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).host === new URL(own).host;
 }
 
 function hasJsonOrNothing(c: Context): boolean {
