@@ -11,6 +11,12 @@ export default defineConfig({
     manifest: true,
     // Fonts and images as data would need a wider policy; there are none, and a small file is no loss.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: 'src/web/main.tsx' },
+    rolldownOptions: {
+      input: 'src/web/main.tsx',
+      // "use client" speaks to frameworks that render on servers; a bundle for browsers has no use for it.
+      onwarn: (warning, warn) => {
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
+      },
+    },
   },
 });

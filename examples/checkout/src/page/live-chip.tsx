@@ -16,7 +16,7 @@ export function LiveChip() {
     >
       <span className="dot" aria-hidden="true" />
       {isConnecting ? 'Connecting' : names[state]}
-      {version !== undefined && <span className="position">version {version}</span>}
+      {version !== undefined && <span className="position"> version {version}</span>}
     </p>
   );
 }

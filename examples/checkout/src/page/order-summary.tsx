@@ -60,11 +60,12 @@ function Line({
   readonly amount: string;
   readonly className?: string;
 }) {
+  const isNew = useNews(amount, () => 'is-new');
   return (
     <div className={`line ${className}`}>
       <dt>{name}</dt>
-      {/* Another amount is another element, so that the style sheet can show that it is new. */}
-      <dd key={amount} className="amount">
+      {/* Another amount is another element, so that its animation begins again. */}
+      <dd key={amount} className={`amount ${isNew}`}>
         {amount}
       </dd>
     </div>

@@ -73,7 +73,7 @@ function CardForm({
         <input readOnly value="123" />
       </label>
       <label className="field wide">
-        State
+        Billing state
         <input readOnly value={shopper.context.state} />
       </label>
       <button type="submit" className="pay primary wide">

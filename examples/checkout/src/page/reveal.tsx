@@ -1,8 +1,8 @@
 /** @jsxRuntime automatic */
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
-/** As long as the transition in the style sheet takes. */
-const leavingMs = 320;
+/** A little longer than the animation in the style sheet. */
+const leavingMs = 260;
 
 /**
  * Lets its content come and go gently. What leaves is inert at once, so that nobody can press what is no longer offered;
