@@ -1,10 +1,5 @@
 import type { AttributeType, ConditionValue } from '@fauna-flags/core';
-import type {
-  AttributeConditionInput,
-  AudienceConditionInput,
-  ConditionInput,
-  MatchInput,
-} from '@fauna-flags/protocol';
+import type { AnyCondition, AnyMatch } from './any-match.ts';
 import { describeDate } from './describe-date.ts';
 import { operatorWords } from './operator-words.ts';
 import { attributeName, audienceName, typeOf, type Vocabulary } from './vocabulary.ts';
@@ -23,14 +18,14 @@ const valuesShownMax = 4;
  *
  * @example describeMatch(match, vocabulary) // 'State is any of California or Oregon, and Student is true'
  */
-export function describeMatch(match: MatchInput, vocabulary: Vocabulary): string {
+export function describeMatch(match: AnyMatch, vocabulary: Vocabulary): string {
   return matchPhrases(match, vocabulary)
     .map(({ text }) => text)
     .join('');
 }
 
 /** The same sentence in pieces; joined without anything between them they are `describeMatch`. */
-export function matchPhrases(match: MatchInput, vocabulary: Vocabulary): readonly Phrase[] {
+export function matchPhrases(match: AnyMatch, vocabulary: Vocabulary): readonly Phrase[] {
   if (match.conditions.length === 0) return [word('nobody yet')];
   // With a comma, since "or" stands between the values of one condition as well.
   const joint = word(match.combine === 'all' ? ', and ' : ', or ');
@@ -41,8 +36,8 @@ export function matchPhrases(match: MatchInput, vocabulary: Vocabulary): readonl
 }
 
 function conditionPhrases(
-  condition: ConditionInput,
-  within: MatchInput,
+  condition: AnyCondition,
+  within: AnyMatch,
   vocabulary: Vocabulary,
 ): readonly Phrase[] {
   if ('attribute' in condition) return attributePhrases(condition, vocabulary);
@@ -54,7 +49,10 @@ function conditionPhrases(
   return plain ? phrases : [word('('), ...phrases, word(')')];
 }
 
-function attributePhrases(condition: AttributeConditionInput, vocabulary: Vocabulary): readonly Phrase[] {
+function attributePhrases(
+  condition: Extract<AnyCondition, { attribute: string }>,
+  vocabulary: Vocabulary,
+): readonly Phrase[] {
   const { attribute, operator, values, negate = false } = condition;
   if (attribute === '') return [word('an attribute that is not chosen yet')];
   const type = typeOf(attribute, vocabulary.attributes);
@@ -67,7 +65,7 @@ function attributePhrases(condition: AttributeConditionInput, vocabulary: Vocabu
 }
 
 function audiencePhrases(
-  { audiences, negate = false }: AudienceConditionInput,
+  { audiences, negate = false }: Extract<AnyCondition, { audiences: readonly string[] }>,
   vocabulary: Vocabulary,
 ): readonly Phrase[] {
   const names = audiences.map(

@@ -1,6 +1,7 @@
 import type { MatchInput } from '@fauna-flags/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toMatchInput } from './any-match.ts';
 import { draftOf, keptDraft, matchOf, sameMatch } from './draft.ts';
 import { addCondition, emptyAttributeCondition } from './edit-draft.ts';
 
@@ -108,4 +109,13 @@ it('sameMatch() compares what matches say, not how they spell it', () => {
   expect(sameMatch(all(one), all({ ...one, values: ['y'] }))).toBe(false);
   expect(sameMatch(all({ audiences: ['a'] }), all({ audiences: ['a'], negate: true }))).toBe(false);
   expect(sameMatch(all(one), { combine: 'any', conditions: [one] })).toBe(false);
+});
+
+it('toMatchInput() copies a match, member by member', () => {
+  fc.assert(
+    fc.property(match, (given) => {
+      expect(toMatchInput(given)).toEqual(given);
+      expect(toMatchInput(given)).not.toBe(given);
+    }),
+  );
 });

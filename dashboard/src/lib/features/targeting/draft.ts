@@ -1,5 +1,6 @@
 import type { ConditionValue } from '@fauna-flags/core';
 import type { ConditionInput, MatchInput } from '@fauna-flags/protocol';
+import type { AnyCondition, AnyMatch } from './any-match.ts';
 import { canIgnoreCase } from './operator-words.ts';
 import { typeOf, type Vocabulary } from './vocabulary.ts';
 
@@ -43,7 +44,7 @@ export type DraftCondition = DraftAttributeCondition | DraftAudienceCondition | 
 export type NewId = () => string;
 
 /** Takes a match up for editing. */
-export function draftOf(match: MatchInput, newId: NewId): DraftGroup {
+export function draftOf(match: AnyMatch, newId: NewId): DraftGroup {
   return {
     kind: 'group',
     id: newId(),
@@ -52,7 +53,7 @@ export function draftOf(match: MatchInput, newId: NewId): DraftGroup {
   };
 }
 
-function draftCondition(condition: ConditionInput, newId: NewId): DraftCondition {
+function draftCondition(condition: AnyCondition, newId: NewId): DraftCondition {
   if ('conditions' in condition) return draftOf(condition, newId);
   if ('audiences' in condition) {
     const { audiences, negate = false } = condition;
@@ -93,12 +94,12 @@ function conditionOf(condition: DraftCondition, vocabulary: Pick<Vocabulary, 'at
 }
 
 /** Whether two matches say the same in the same order, however they spell what is absent. */
-export function sameMatch(a: MatchInput, b: MatchInput): boolean {
+export function sameMatch(a: AnyMatch, b: AnyMatch): boolean {
   return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 }
 
 /** Members in one order, and none that is false. */
-function plain(condition: ConditionInput): unknown {
+function plain(condition: AnyCondition): unknown {
   if ('conditions' in condition) {
     return { combine: condition.combine, conditions: condition.conditions.map(plain) };
   }
@@ -114,7 +115,7 @@ function plain(condition: ConditionInput): unknown {
  */
 export function keptDraft(
   kept: DraftGroup | undefined,
-  match: MatchInput,
+  match: AnyMatch,
   { newId, attributes }: { readonly newId: NewId } & Pick<Vocabulary, 'attributes'>,
 ): DraftGroup {
   return kept !== undefined && sameMatch(matchOf(kept, { attributes }), match) ? kept : draftOf(match, newId);

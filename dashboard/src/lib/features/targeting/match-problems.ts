@@ -1,10 +1,6 @@
 import { isSemver, operatorsByType, parseDate } from '@fauna-flags/core';
-import type {
-  AttributeConditionInput,
-  ConditionInput,
-  MatchInput,
-  ProblemError,
-} from '@fauna-flags/protocol';
+import type { ProblemError } from '@fauna-flags/protocol';
+import type { AnyCondition, AnyMatch } from './any-match.ts';
 import { typeOf, type Vocabulary } from './vocabulary.ts';
 
 /**
@@ -12,11 +8,11 @@ import { typeOf, type Vocabulary } from './vocabulary.ts';
  * within the match, as those of the API's own errors do once `errorsBelow` has cut them, so that both land at the same rows.
  * The API judges everything again, and more.
  */
-export function matchProblems(match: MatchInput, vocabulary: Vocabulary): readonly ProblemError[] {
+export function matchProblems(match: AnyMatch, vocabulary: Vocabulary): readonly ProblemError[] {
   return groupProblems(match, vocabulary, '');
 }
 
-function groupProblems(match: MatchInput, vocabulary: Vocabulary, prefix: string): readonly ProblemError[] {
+function groupProblems(match: AnyMatch, vocabulary: Vocabulary, prefix: string): readonly ProblemError[] {
   const conditions = `${prefix}conditions`;
   if (match.conditions.length === 0) return [{ path: conditions, message: 'Add at least one condition' }];
   return match.conditions.flatMap((condition, index) =>
@@ -25,7 +21,7 @@ function groupProblems(match: MatchInput, vocabulary: Vocabulary, prefix: string
 }
 
 function conditionProblems(
-  condition: ConditionInput,
+  condition: AnyCondition,
   vocabulary: Vocabulary,
   path: string,
 ): readonly ProblemError[] {
@@ -37,7 +33,7 @@ function conditionProblems(
 }
 
 function attributeProblems(
-  { attribute, operator, values }: AttributeConditionInput,
+  { attribute, operator, values }: Extract<AnyCondition, { attribute: string }>,
   { attributes }: Vocabulary,
   path: string,
 ): readonly ProblemError[] {
