@@ -1,6 +1,7 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { announcerWithoutStyle } from './announcer-without-style.ts';
 
 // Workspace packages are read from their sources, as everywhere else in the repository. The other conditions are Vite's own.
 const source = '@fauna-flags/source';
@@ -10,7 +11,7 @@ const manager = process.env.FAUNA_MANAGER ?? 'http://localhost:3000';
 const adminToken = process.env.FAUNA_ADMIN_TOKEN;
 
 export default defineConfig({
-  plugins: [tailwindcss(), sveltekit()],
+  plugins: [announcerWithoutStyle(), tailwindcss(), sveltekit()],
   resolve: { conditions: [source, 'svelte', 'module', 'browser', 'development|production'] },
   ssr: {
     resolve: {
