@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createManagerApp } from '../../src/app.ts';
 import { type Access, createAccess } from '../../src/features/access/index.ts';
 import { LiveFeed } from '../../src/features/live/index.ts';
+import type { Database } from '../../src/platform/database/index.ts';
 import { noTrustedProxies, type Placement } from '../../src/platform/http/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -37,43 +38,50 @@ export const adminToken = 'test-admin-token';
 /** The installation's secret in tests. */
 export const testSecret = 'a-secret-of-tests-that-is-long-enough';
 
-/** Starts the API. `now` may move in a test's hands. */
-export async function createTestApi(
-  now: () => Date = () => new Date(),
-  placement: Placement = { url: undefined, trustedProxies: noTrustedProxies },
-): Promise<TestApi> {
-  const test = await createTestDatabase();
-  const randomBytesOf = (size: number) => randomBytes(size);
-  const access = createAccess({
-    database: test.database,
-    now,
-    randomBytes: randomBytesOf,
-    secret: testSecret,
-    url: placement.url,
-  });
-  const nudges: (readonly string[])[] = [];
+/** What a test may want to be other than usual. */
+export interface TestAppOptions {
+  readonly now?: () => Date;
+  readonly placement?: Placement;
+  readonly onCommit?: (documentIds: readonly string[]) => void;
+}
+
+/** The manager's app over a database, whole or broken. */
+export function createTestApp(
+  database: Database,
+  {
+    now = () => new Date(),
+    placement = { url: undefined, trustedProxies: noTrustedProxies },
+    onCommit = () => {},
+  }: TestAppOptions = {},
+) {
   const logged: unknown[] = [];
   const log = {
     warn: (...args: unknown[]) => logged.push(args),
     error: (...args: unknown[]) => logged.push(args),
   };
-  const live = new LiveFeed({
-    database: test.database,
-    sessions: access.sessions,
-    now: () => performance.now(),
-    log,
-  });
+  const world = { database, now, randomBytes: (size: number) => randomBytes(size), onCommit };
+  const access = createAccess({ ...world, secret: testSecret, url: placement.url });
+  const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
   const app = createManagerApp({
-    database: test.database,
+    ...world,
     adminToken,
     access,
     live,
     placement,
     installation: () => ({ version: '0.0.0', mode: 'all-in-one', example: null }),
-    now,
-    randomBytes: randomBytesOf,
-    onCommit: (documentIds) => nudges.push(documentIds),
     log,
+  });
+  return { app, access, live, logged };
+}
+
+/** Starts the API. `now` may move in a test's hands. */
+export async function createTestApi(now?: () => Date, placement?: Placement): Promise<TestApi> {
+  const test = await createTestDatabase();
+  const nudges: (readonly string[])[] = [];
+  const { app, access, live, logged } = createTestApp(test.database, {
+    ...(now === undefined ? {} : { now }),
+    ...(placement === undefined ? {} : { placement }),
+    onCommit: (documentIds) => nudges.push(documentIds),
   });
 
   const call: TestApi['call'] = async (method, path, body, headers = {}) => {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestApi, type TestApi, testSecret } from '../../../test/support/api.ts';
-import { cookieOf, createOwner, ownPage, signIn, visitor } from '../../../test/support/visitor.ts';
-import { auditEntries, sessions } from '../../platform/database/index.ts';
+import { createTestApi, createTestApp, type TestApi, testSecret } from '../../../test/support/api.ts';
+import { ada, cookieOf, createOwner, ownPage, signIn, visitor } from '../../../test/support/visitor.ts';
+import { auditEntries, createDatabase, createPool, sessions } from '../../platform/database/index.ts';
 import { noTrustedProxies } from '../../platform/http/index.ts';
 import { createAccess } from './access.ts';
+import { ownerToken } from './first-owner.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -30,6 +32,36 @@ const age = (cookie: string, column: 'updated_at' | 'expires_at', hours: number)
   api.database.read.execute(
     sql`UPDATE sessions SET ${sql.identifier(column)} = ${sql.identifier(column)} - make_interval(secs => ${hours * 3600}) WHERE token = ${digestOf(cookie)}`,
   );
+
+describe('accounts without their database', () => {
+  it('answer 503 retryable and sign nobody in, out or up', async () => {
+    const cookie = await signIn(api);
+    const pool = createPool({ url: 'postgres://nobody@127.0.0.1:1/none' });
+    const { app, logged } = createTestApp(createDatabase(pool));
+    const owner = { ...ada, token: ownerToken(testSecret) };
+    const { email, password } = ada;
+    const answers = [
+      await visitor({ app }).call('GET', '/owner'),
+      await visitor({ app }).call('POST', '/owner', owner),
+      await visitor({ app }).call('GET', '/session', undefined, { cookie }),
+      await visitor({ app }).call('DELETE', '/session', undefined, { cookie, ...ownPage }),
+      await visitor({ app }).call('GET', '/projects', undefined, { cookie }),
+      await visitor({ app }).call('GET', '/live', undefined, { cookie }),
+    ];
+    // Attempts that nobody could judge do not count: the tenth is let through like the first.
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      answers.push(await visitor({ app }).call('POST', '/session', { email, password }));
+    for (const { status, body, headers, cookies } of answers) {
+      expect([status, body.code, cookies]).toEqual([503, 'retryable', []]);
+      expect(headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+    const log = inspect(logged, { depth: 8 });
+    for (const secret of [email, password, cookie, ownerToken(testSecret), 'argon2'])
+      expect(log).not.toContain(secret);
+    await pool.end();
+    expect((await get(cookie)).status).toBe(200);
+  });
+});
 
 describe('a session', () => {
   it('S-31 is a 256-bit token in a cookie that scripts and other sites do not get', async () => {

@@ -2,9 +2,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { adminToken } from '../../../test/support/api.ts';
+import { adminToken, createTestApp } from '../../../test/support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { createManagerApp } from '../../app.ts';
 import { createDatabase, createPool, type Database, isUnavailable, migrate, projects } from './index.ts';
 
 let test: TestDatabase;
@@ -15,15 +14,7 @@ afterAll(() => test.close());
 
 /** Asks the API over a database for something that reads and something that writes. */
 async function ask(database: Database): Promise<{ responses: Response[]; logged: unknown[] }> {
-  const logged: unknown[] = [];
-  const app = createManagerApp({
-    database,
-    adminToken,
-    now: () => new Date(),
-    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
-    onCommit: () => {},
-    log: { warn: (...args) => logged.push(args), error: (...args) => logged.push(args) },
-  });
+  const { app, logged } = createTestApp(database);
   const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
   const responses = await Promise.all([
     app.request('/api/v1/projects', { headers }),
@@ -171,7 +162,7 @@ describe('migrate()', () => {
     const { rows: tables } = (await pool?.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")) ?? {
       rows: [],
     };
-    expect(tables.length).toBe(13);
+    expect(tables.length).toBe(16);
     expect(rows[0].applied).toBeGreaterThan(0);
     await Promise.all(pools.map((each) => each.end()));
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);

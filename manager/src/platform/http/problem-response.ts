@@ -1,4 +1,5 @@
 import { Problem } from '@fauna-flags/protocol';
+import { DrizzleQueryError } from 'drizzle-orm/errors';
 import { isUnavailable } from '../database/index.ts';
 
 /** How long a client should wait before it asks a database again that was away. */
@@ -14,16 +15,24 @@ export interface Log {
 export function toProblem(error: unknown, log: Log, at: { method: string; path: string }): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) {
-    log.warn({ ...at, err: error }, 'Database is unavailable');
+    log.warn({ ...at, err: loggable(error) }, 'Database is unavailable');
     return new Problem('retryable', 'Cannot reach the database just now: try again', {
       retryAfterSeconds,
       cause: error,
     });
   }
-  log.error({ ...at, err: error }, 'Unexpected error');
+  log.error({ ...at, err: loggable(error) }, 'Unexpected error');
   return new Problem('internal', 'Cannot answer: something unexpected happened, and it was logged', {
     cause: error,
   });
+}
+
+/** An error as logs may hold it: a query that failed brings its values along, and among them are people's. */
+function loggable(error: unknown): unknown {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (at instanceof DrizzleQueryError) return new Error(`Failed query: ${at.query}`, { cause: at.cause });
+  }
+  return error;
 }
 
 /** A problem as it goes over the wire. */
