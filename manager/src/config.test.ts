@@ -89,4 +89,62 @@ describe('readConfig()', () => {
     await expect(reading).rejects.toThrow('FAUNA_SERVER_KEY must not be the same as FAUNA_CLIENT_KEY');
     await expect(reading).rejects.not.toThrow(key);
   });
+
+  it('makes a secret once, in a file that only this account can read', async () => {
+    const { secret, dataDir } = await read({});
+    const file = join(dataDir, 'secret');
+    expect((await readFile(file, 'utf8')).trim()).toBe(secret);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await read({})).secret).toBe(secret);
+    const given = 'Zm9yIGEgdGVzdCBhbG9uZSwgbm90IGZvciB5b3U';
+    expect((await read({ FAUNA_SECRET: given })).secret).toBe(given);
+    expect((await readFile(file, 'utf8')).trim()).toBe(secret);
+  });
+
+  it('refuses a secret that is short or that others know, and says so in one sentence without showing it', async () => {
+    const wrong = {
+      changeme: 'a value that others know or guess',
+      'change-me-please-change-me-please-change-me': 'a value that others know or guess',
+      secret: 'a value that others know or guess',
+      password1234567890password1234567890: 'a value that others know or guess',
+      abcabcabcabcabcabcabcabcabcabcabcabcabc: 'a value that others know or guess',
+      Zm9yIGEgdGVzdCBhbG9uZSwgbm90IG1: '32 to 1024 characters',
+    };
+    for (const [secret, reason] of Object.entries(wrong)) {
+      const error = await read({ FAUNA_SECRET: secret }).catch(String);
+      expect(error).toContain('1 setting(s) cannot be used');
+      expect(error).toMatch(
+        new RegExp(`FAUNA_SECRET must .*${reason}: make one with "openssl rand -base64 48"`),
+      );
+      if (secret.length > 8) expect(error).not.toContain(secret);
+    }
+  });
+
+  it('takes an address for FAUNA_URL, and nothing with a path, a password or another protocol', async () => {
+    const urlOf = async (url: string) => (await read({ FAUNA_ADMIN_TOKEN: 'given', FAUNA_URL: url })).url;
+    expect(await urlOf('https://flags.example.com')).toBe('https://flags.example.com');
+    expect(await urlOf('HTTPS://Flags.example.com:443/')).toBe('https://flags.example.com');
+    expect(await urlOf('http://localhost:8080')).toBe('http://localhost:8080');
+    for (const wrong of [
+      'flags.example.com',
+      'https://a.example/fauna',
+      'ftp://a.example',
+      'https://u:p@a.example',
+      'https://a.example/?x',
+    ]) {
+      await expect(urlOf(wrong)).rejects.toThrow(
+        'FAUNA_URL must be an address like https://flags.example.com',
+      );
+    }
+  });
+
+  it('takes addresses and ranges for TRUSTED_PROXIES, and names what is neither', async () => {
+    const given = { FAUNA_ADMIN_TOKEN: 'given' };
+    const { trustedProxies } = await read({ ...given, TRUSTED_PROXIES: '10.0.0.0/8, ::1' });
+    expect(['10.1.2.3', '::1', '192.0.2.1'].map(trustedProxies)).toEqual([true, true, false]);
+    expect((await read(given)).trustedProxies('127.0.0.1')).toBe(false);
+    await expect(read({ ...given, TRUSTED_PROXIES: '10.0.0.0/8,nginx' })).rejects.toThrow(
+      'TRUSTED_PROXIES must be IP addresses or ranges like 10.0.0.0/8, separated by commas: "nginx" is neither',
+    );
+  });
 });
