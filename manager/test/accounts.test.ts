@@ -38,7 +38,7 @@ describe('accounts of a running Fauna', () => {
   const { email, password } = ada;
 
   it('begin with the link that is printed at the start', async () => {
-    const link = await eventually(() => fauna.output.match(/http:\S+\/welcome#token=(\S+)/));
+    const link = await eventually(() => fauna.output.match(/http:\S+\/welcome#token=(\S+)/) ?? undefined);
     token = link[1] ?? '';
     expect(link[0].startsWith(`${fauna.url}/welcome#token=`)).toBe(true);
     const { status, cookies, body } = await send('POST', '/owner', { ...ada, token });

@@ -25,7 +25,7 @@ export function hashedSessionTokens(
 }
 
 /** SHA-256 of a session's token in hex, as the table holds it. */
-export function sessionTokenDigest(token: string): string {
+function sessionTokenDigest(token: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
