@@ -67,7 +67,7 @@ export function createCheckout({
     if (changed.includes('student-discount')) prices.refresh();
   });
 
-  const shop = new Hono().basePath('/example');
+  const shop = new Hono({ strict: false }).basePath('/example');
 
   shop.get('/', async (c) => {
     const entry = await files.entry();
