@@ -40,7 +40,7 @@ function PriceLines({ price }: { readonly price: Price }) {
       <Line name="Subtotal" amount={money(price.subtotalCents)} />
       {price.discountPercent > 0 && (
         <Line
-          name={`Student price, ${price.discountPercent} % off`}
+          name={`Student price, ${price.discountPercent}% off`}
           amount={money(-price.discountCents)}
           className="discount"
         />

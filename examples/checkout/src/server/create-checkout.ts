@@ -33,7 +33,7 @@ export interface Checkout {
 /** A shop would rather show its full price than nothing, so it waits no longer than this for its first flags. */
 const initTimeoutMs = 1_500;
 
-/** Opens the shop. It connects to Fauna at once, and answers whether Fauna is there or not. */
+/** Opens the shop. It connects to Fauna at once, and answers whether Fauna is there or not. Throws on a url that is none. */
 export function createCheckout({
   url,
   clientKey,
@@ -43,6 +43,7 @@ export function createCheckout({
 }: CheckoutOptions): Checkout {
   const flags = createServerClient({ url, key: serverKey, initTimeoutMs });
   const files = createBuiltFiles();
+  const connectSources = publicUrl === '' ? [] : [new URL(publicUrl).origin];
 
   /** The one line that decides a price: evaluated here, on attributes that never come from the browser. */
   function priceFor(shopper: Shopper, delivery: string | undefined): Price {
@@ -78,7 +79,7 @@ export function createCheckout({
     const bootstrap = bootstrapFor(shopper);
     return renderPage({
       entry,
-      connectSources: publicUrl === '' ? [] : [new URL(publicUrl).origin],
+      connectSources,
       page: {
         shopperId: shopper.id,
         price: priceFor(shopper, undefined),

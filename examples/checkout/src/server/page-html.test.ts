@@ -24,7 +24,7 @@ describe('renderPage()', () => {
   it('has the flag and the price in it before any script runs', async () => {
     const html = await render(pageOf(true)).text();
     expect(html).toContain('Pay with <b>Google Pay</b>');
-    expect(html).toContain('Student price, 15 % off');
+    expect(html).toContain('Student price, 15% off');
     expect(html).toContain('$50.75');
     expect(html).toMatch(/checked=""[^>]* value="california-reader"/);
     expect(await render(pageOf(false)).text()).not.toContain('Google Pay</b>');
