@@ -54,7 +54,10 @@ const configurations: Readonly<Record<string, Configuration>> = {
 
 const begin = (configuration: Configuration) => {
   let last = 0;
-  const newId = () => `row-${(last += 1)}`;
+  const newId = () => {
+    last += 1;
+    return `row-${last}`;
+  };
   return { draft: draftOf(configuration, ['on', 'off'], newId), newId };
 };
 
