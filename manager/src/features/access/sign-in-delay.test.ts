@@ -58,6 +58,16 @@ describe('SignInDelay', () => {
     expect(attempt('last@example.com', '192.0.2.1')).toBe(1);
   });
 
+  it('S-33 cannot be used to keep people out of their account where they have signed in before', () => {
+    delay.admit({ email: ada, address: '192.0.2.1' }).succeeded();
+    failTimes(40, (index) => ({ email: ada, address: `203.0.113.${index}` }));
+    expect(attempt(ada, '203.0.113.99')).toBe(30);
+    delay.admit({ email: ada, address: '192.0.2.1' }).succeeded();
+    failTimes(40, (index) => ({ email: `${index}@example.com`, address: '192.0.2.1' }));
+    expect(attempt('next@example.com', '192.0.2.1')).toBe(300);
+    expect(failTimes(7, () => ({ email: ada, address: '192.0.2.1' }))).toEqual([0, 0, 0, 0, 0, 1, 2]);
+  });
+
   it('counts no attempt that was never judged, and settles each once', () => {
     for (let times = 0; times < 50; times += 1) {
       const open = delay.admit({ email: ada, address: '192.0.2.1' });

@@ -38,12 +38,15 @@ interface Failures {
 }
 
 /**
- * Slows guessing down, per account and per address. Accounts that do not exist are treated like those that do. It lives
- * in one process: several managers allow a guesser as many times more.
+ * Slows guessing down, per account and per address. Accounts that do not exist are treated like those that do. Where
+ * somebody has signed in to an account before, they are counted by themselves, so that nobody elsewhere can keep them out
+ * by failing all the time. It lives in one process: several managers allow a guesser as many times more.
  */
 export class SignInDelay {
   readonly #now: () => Date;
   readonly #failures = new Map<string, Failures>();
+  /** Accounts with the networks that they were signed in to from, the latest last. */
+  readonly #known = new Set<string>();
 
   constructor(now: () => Date) {
     this.#now = now;
@@ -62,25 +65,43 @@ export class SignInDelay {
     // Digests are short, and e-mail addresses of people have no place in a list of suspects.
     const account = `account ${createHash('sha256').update(email).digest('base64')}`;
     const source = `address ${networkOf(address)}`;
-    const waitMs = Math.max(this.#waitMs(account, accountPolicy), this.#waitMs(source, addressPolicy));
+    const both = `${account} at ${source}`;
+    const policies: ReadonlyMap<string, Policy> = this.#known.has(both)
+      ? new Map([[both, accountPolicy]])
+      : new Map([
+          [account, accountPolicy],
+          [source, addressPolicy],
+        ]);
+    const waitMs = Math.max(...[...policies].map(([key, policy]) => this.#waitMs(key, policy)));
     if (waitMs > 0) {
       throw new Problem('rate_limited', 'Cannot sign in yet: too many attempts have failed', {
         retryAfterSeconds: Math.ceil(waitMs / 1000),
       });
     }
-    this.#change(account, 1);
-    this.#change(source, 1);
-    let open = true;
+    const keys = [...policies.keys()];
+    for (const key of keys) this.#change(key, 1);
+    let isOpen = true;
     const settle = (judge: () => void) => () => {
-      if (!open) return;
-      open = false;
-      this.#change(source, -1);
+      if (!isOpen) return;
+      isOpen = false;
+      for (const key of keys) this.#change(key, -1);
       judge();
     };
     return {
-      succeeded: settle(() => this.#failures.delete(account)),
-      withdrawn: settle(() => this.#change(account, -1)),
+      succeeded: settle(() => {
+        this.#failures.delete(account);
+        this.#failures.delete(both);
+        this.#remember(both);
+      }),
+      withdrawn: settle(() => {}),
     };
+  }
+
+  #remember(both: string): void {
+    this.#known.delete(both);
+    this.#known.add(both);
+    const [oldest] = this.#known;
+    if (this.#known.size > sourcesMax && oldest !== undefined) this.#known.delete(oldest);
   }
 
   #waitMs(key: string, { freeMax, waitMsMax }: Policy): number {

@@ -13,7 +13,7 @@ const windowMs = 15_000;
 /** Entries told within the window that are remembered. More come only from imports, and those come in order. */
 const rememberedMax = 2_000;
 /** What one read brings at most; the rest follows in the next. */
-const entriesMax = 500;
+export const auditReadMax = 500;
 
 /** The audit trail from one moment on. */
 export class AuditTail {
@@ -61,7 +61,7 @@ export class AuditTail {
         sql`${gt(auditEntries.id, this.#floor)} AND ${auditEntries.id} <> ALL(${sql.param(told)}::bigint[])`,
       )
       .orderBy(asc(auditEntries.id))
-      .limit(entriesMax);
+      .limit(auditReadMax);
     for (const { id } of rows) this.#told.set(id, this.#now());
     this.#forget();
     return rows.map(({ id, at, entityKind, entityKey, ...rest }) => ({

@@ -1,6 +1,6 @@
 import { type LiveChange, Problem } from '@fauna-flags/protocol';
 import type { Database } from '../../platform/database/index.ts';
-import { AuditTail } from './audit-tail.ts';
+import { AuditTail, auditReadMax } from './audit-tail.ts';
 import { type HangUp, LiveStream } from './live-stream.ts';
 
 /** Tabs that one process feeds, and that one session or token may have open. */
@@ -8,9 +8,9 @@ const listenersMax = 1_000;
 const listenersPerCallerMax = 50;
 
 /** How soon changes of other managers are seen, and how often streams are looked after. */
-const tickMs = 1_000;
+const tickMs = 750;
 /** How often sessions are asked whether they are still good. */
-const sessionCheckTicks = 3;
+const sessionCheckTicks = 4;
 
 /** What the feed needs of sessions. */
 export interface SessionWatch {
@@ -166,9 +166,14 @@ export class LiveFeed {
       this.#tail = await AuditTail.start(this.#database, this.#now);
       return;
     }
-    for (const change of await this.#tail.read()) {
-      const frame = frameOf(change);
-      for (const stream of [...this.#streams]) stream.send(frame);
+    const tail = this.#tail;
+    for (let isMore = true; isMore; ) {
+      const changes = await tail.read();
+      for (const change of changes) {
+        const frame = frameOf(change);
+        for (const stream of [...this.#streams]) stream.send(frame);
+      }
+      isMore = changes.length === auditReadMax;
     }
   }
 

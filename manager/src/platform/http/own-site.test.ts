@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminToken, createTestApi, type TestApi } from '../../../test/support/api.ts';
 import { createOwner, ownPage, visitor } from '../../../test/support/visitor.ts';
@@ -51,6 +52,36 @@ describe('a change that a cookie stands for', () => {
       const { status, body } = await create(headers);
       expect([headers, status, body.code]).toEqual([headers, 403, 'forbidden']);
     }
+  });
+
+  it('S-32 is refused whatever another site can make of its address', async () => {
+    const origin = fc.oneof(
+      fc.webUrl({ withFragments: true, withQueryParameters: true }),
+      fc.webAuthority({ withPort: true, withUserInfo: true }).map((authority) => `http://${authority}`),
+      fc
+        .tuple(fc.string({ unit: 'grapheme-ascii' }), fc.string({ unit: 'grapheme-ascii' }))
+        .map((parts) => parts.join('localhost')),
+      fc.constantFrom(
+        'http://localhost@evil.example',
+        'http://localhost%00',
+        'localhost',
+        '//localhost',
+        'file://localhost',
+        'http://localhost:80.evil.example',
+        'http://evil@localhost',
+        'http://localhost/path',
+        'HTTP://LOCALHOST',
+      ),
+    );
+    const before = (await api.must('GET', '/projects?limit=200')).items.length;
+    await fc.assert(
+      fc.asyncProperty(origin, async (value) => {
+        fc.pre(!/^https?:\/\/localhost$/.test(value.trim()));
+        expect((await create({ origin: value, 'sec-fetch-site': 'same-origin' })).status).toBe(403);
+      }),
+      { numRuns: 300 },
+    );
+    expect((await api.must('GET', '/projects?limit=200')).items.length).toBe(before);
   });
 
   it('S-32 is refused when its body is not announced as JSON, as forms of other sites would send it', async () => {

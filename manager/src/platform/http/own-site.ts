@@ -42,7 +42,9 @@ export function refuseForeignSite(c: Context, placement: Placement): void {
  */
 function isOwn(origin: string, own: string, { url }: Placement): boolean {
   if (url !== undefined) return origin === own;
-  return /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).host === new URL(own).host;
+  const sender = URL.canParse(origin) ? new URL(origin) : undefined;
+  // What a browser writes is an origin to the letter; for schemes that have none it is `null`.
+  return sender?.origin === origin && sender.host === new URL(own).host;
 }
 
 function hasJsonOrNothing(c: Context): boolean {
