@@ -125,7 +125,7 @@ async function compose({
   const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
   const example =
     delivery.mode === 'all-in-one' && sample?.serverKey !== undefined
-      ? mountExample({ host: config.host, port, ...sample, serverKey: sample.serverKey })
+      ? mountExample({ host: config.host, port, open: openExample(sample.clientKey, sample.serverKey) })
       : undefined;
   const exampleAt = example && '/example';
   const version = await readVersion();
@@ -193,6 +193,14 @@ async function openPostgres({
   atEnd(() => server.stop());
   atEnd(() => lock.release());
   return { url: server.url, dataFolder: server.folder };
+}
+
+/** Imported when it is opened: React comes with it. */
+function openExample(clientKey: string, serverKey: string) {
+  return async (url: string) => {
+    const { createCheckout } = await import('@fauna-flags/example-checkout');
+    return createCheckout({ url, clientKey, serverKey });
+  };
 }
 
 /** What the driver says; when every address of a name refuses, it says so only in the parts. */

@@ -1,10 +1,15 @@
-import type { Checkout } from '@fauna-flags/example-checkout';
 import type { Fetch } from './platform/fetch.ts';
+
+/** A shop that is open. */
+interface Shop {
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Ends its open pages and its connection. */
+  close(): Promise<void>;
+}
 
 /** The example shop, beside Fauna on the same port. */
 export interface MountedExample {
   readonly fetch: Fetch;
-  /** Ends its open pages and its connection. */
   close(): Promise<void>;
 }
 
@@ -15,31 +20,25 @@ export interface MountedExample {
 export function mountExample({
   host,
   port,
-  clientKey,
-  serverKey,
+  open,
 }: {
   readonly host: string;
   readonly port: number;
-  readonly clientKey: string;
-  readonly serverKey: string;
+  readonly open: (url: string) => Promise<Shop>;
 }): MountedExample {
-  let opening: Promise<Checkout> | undefined;
+  let opening: Promise<Shop> | undefined;
   let isClosed = false;
-  const open = async () => {
-    const { createCheckout } = await import('@fauna-flags/example-checkout');
-    return createCheckout({ url: ownUrl({ host, port }), clientKey, serverKey });
-  };
   return {
     async fetch(request) {
       if (isClosed) return new Response(null, { status: 503, headers: { 'Retry-After': '2' } });
-      opening ??= open();
+      opening ??= open(ownUrl({ host, port }));
       return (await opening).fetch(request);
     },
     async close() {
       isClosed = true;
       // A shop that could not open has nothing to close, and must not keep the rest from closing.
       await opening?.then(
-        (checkout) => checkout.close(),
+        (shop) => shop.close(),
         () => undefined,
       );
     },

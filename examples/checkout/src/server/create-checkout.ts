@@ -41,9 +41,9 @@ export function createCheckout({
   publicUrl = '',
   project = 'sample',
 }: CheckoutOptions): Checkout {
+  const connectSources = publicUrl === '' ? [] : [new URL(publicUrl).origin];
   const flags = createServerClient({ url, key: serverKey, initTimeoutMs });
   const files = createBuiltFiles();
-  const connectSources = publicUrl === '' ? [] : [new URL(publicUrl).origin];
 
   /** The one line that decides a price: evaluated here, on attributes that never come from the browser. */
   function priceFor(shopper: Shopper, delivery: string | undefined): Price {
