@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, FaunaProcess, projectRoot } from '../test/support/fauna-process.ts';
+import { mountExample } from './mount-example.ts';
 
 const example = join(projectRoot, 'examples', 'checkout');
 
@@ -22,6 +23,60 @@ async function openPrices(url: string) {
     [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? ''));
   return { response, prices, ended, cancel: () => reader?.cancel() };
 }
+
+describe('mountExample()', () => {
+  const request = new Request('http://localhost/example');
+  function mount(host = '127.0.0.1', open?: (url: string) => Promise<never>) {
+    const opened: string[] = [];
+    let closed = 0;
+    const shop = {
+      fetch: async () => new Response('open'),
+      async close() {
+        closed += 1;
+      },
+    };
+    const openShop = async (url: string) => {
+      opened.push(url);
+      return shop;
+    };
+    return {
+      mounted: mountExample({ host, port: 3000, open: open ?? openShop }),
+      opened,
+      closed: () => closed,
+    };
+  }
+
+  it('opens the shop once, for the first visitor, and closes what it opened', async () => {
+    const { mounted, opened, closed } = mount();
+    expect(opened).toEqual([]);
+    await Promise.all([mounted.fetch(request, {}), mounted.fetch(request, {})]);
+    await mounted.close();
+    expect([opened, closed()]).toEqual([['http://127.0.0.1:3000'], 1]);
+    expect((await mounted.fetch(request, {})).status).toBe(503);
+  });
+
+  it('finds itself where it listens on every address, or on one of the new kind', async () => {
+    const urls = {
+      '0.0.0.0': 'http://127.0.0.1:3000',
+      '::': 'http://[::1]:3000',
+      '::1': 'http://[::1]:3000',
+    };
+    for (const [host, url] of Object.entries(urls)) {
+      const { mounted, opened } = mount(host);
+      await mounted.fetch(request, {});
+      expect(opened).toEqual([url]);
+    }
+  });
+
+  it('closes in good order when nobody came, and when the shop could not open', async () => {
+    const { mounted, opened } = mount();
+    await mounted.close();
+    expect(opened).toEqual([]);
+    const broken = mount('localhost', () => Promise.reject(new Error('no React'))).mounted;
+    await expect(broken.fetch(request, {})).rejects.toThrow('no React');
+    await broken.close();
+  });
+});
 
 describe('the example shop', () => {
   let fauna: FaunaProcess;
