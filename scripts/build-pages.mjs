@@ -8,20 +8,20 @@ import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { join, relative } from 'node:path';
 
 /**
- * `made of` are files and folders whose content decides what comes out; `shell` is the file that is there when the build
+ * `made of` are files and folders whose content decides what comes out; `result` is the file that is there when the build
  * went through to its end.
  */
 export const pages = [
   {
     name: 'dashboard',
     folder: 'dashboard',
-    shell: 'dashboard/build/200.html',
+    result: 'dashboard/build/200.html',
     madeOf: ['dashboard', 'sdks/core/src', 'sdks/protocol/src', 'package-lock.json'],
   },
   {
     name: 'example',
     folder: 'examples/checkout',
-    shell: 'examples/checkout/dist/web/index.html',
+    result: 'examples/checkout/dist/web/.vite/manifest.json',
     madeOf: ['examples/checkout', 'sdks/core/src', 'sdks/client/src', 'sdks/react/src', 'package-lock.json'],
   },
 ];
@@ -69,7 +69,7 @@ async function build(root, page) {
     });
     child.on('exit', (exitCode) => resolve(exitCode ?? 1));
   });
-  if (code !== 0 || !existsSync(join(root, page.shell))) {
+  if (code !== 0 || !existsSync(join(root, page.result))) {
     return { problem: `Cannot build the ${page.name}: vite ended with ${code}\n${output}` };
   }
   writeFileSync(stampFile(root, page), stamp);
@@ -77,7 +77,7 @@ async function build(root, page) {
 }
 
 function builtStamp(root, page) {
-  if (!existsSync(join(root, page.shell)) || !existsSync(stampFile(root, page))) return undefined;
+  if (!existsSync(join(root, page.result)) || !existsSync(stampFile(root, page))) return undefined;
   return readFileSync(stampFile(root, page), 'utf8');
 }
 

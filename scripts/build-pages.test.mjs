@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildPages } from './build-pages.mjs';
 
-const page = { name: 'site', folder: 'site', shell: 'site/build/200.html', madeOf: ['site', 'lock.json'] };
+const page = { name: 'site', folder: 'site', result: 'site/build/200.html', madeOf: ['site', 'lock.json'] };
 
 // Stands where Vite stands; a build is counted, and fails when the source says so.
 const builder = `
@@ -43,7 +43,7 @@ describe('buildPages()', () => {
   const bring = () => buildPages({ root, say: (line) => said.push(line), of: [page] });
   const builds = () =>
     existsSync(join(root, 'builds.txt')) ? readFileSync(join(root, 'builds.txt'), 'utf8') : '';
-  const built = () => readFileSync(join(root, page.shell), 'utf8');
+  const built = () => readFileSync(join(root, page.result), 'utf8');
 
   it('builds for production what was never built, and says so', async () => {
     expect(await bring()).toEqual({});
