@@ -14,6 +14,9 @@ export function createQueryClient({ onUnauthorized }: { readonly onUnauthorized:
       queries: {
         // The live feed makes answers stale at once; this bounds how long one is believed when the feed is down.
         staleTime: 30_000,
+        // Else a query tells only of the members that were read: one that a page reads for the first time later, behind
+        // an "or", is then still as it was at the start, and the page waits for ever.
+        notifyOnChangeProps: 'all',
         gcTime: 10 * 60_000,
         retry: (count, error) => count < retriesMax && mayPass(problemOf(error).status),
         retryDelay: (attempt) => Math.min(400 * 2 ** attempt, 4_000),
