@@ -68,20 +68,14 @@ const siteHeaders = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
 
-/** SvelteKit hides the line in which it tells screen readers of a new page with this, word for word, as an attribute. */
-const announcerStyle =
-  'position: absolute; left: 0; top: 0; clip: rect(0 0 0 0); clip-path: inset(50%); ' +
-  'overflow: hidden; white-space: nowrap; width: 1px; height: 1px';
-
 function policyFor(shell: string): string {
   const inline = [...shell.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
-    ([, text = '']) => hashSource(text),
+    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
   );
   return [
     "default-src 'none'",
     `script-src ${["'self'", ...inline].join(' ')}`,
     "style-src 'self'",
-    `style-src-attr 'unsafe-hashes' ${hashSource(announcerStyle)}`,
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
@@ -90,10 +84,6 @@ function policyFor(shell: string): string {
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');
-}
-
-function hashSource(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
 function notBuilt(buildWith: string): Fetch {
