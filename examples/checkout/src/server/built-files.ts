@@ -11,7 +11,7 @@ export interface PageEntry {
 
 /** The files that `vite build` made. */
 export interface BuiltFiles {
-  /** What the page loads; undefined before the first build. Read anew each time, so that a build needs no restart. */
+  /** What the page loads; undefined before the first build, which needs no restart: it is read anew each time. */
   entry(): Promise<PageEntry | undefined>;
   /** One file of `assets`, or a problem. */
   read(name: string): Promise<Response>;
