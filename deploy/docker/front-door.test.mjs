@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { bearerPrefixes } from '@fauna-flags/bearer';
+import { problemBodySchema } from '@fauna-flags/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const caddyfile = readFileSync(new URL('Caddyfile', import.meta.url), 'utf8');
@@ -37,7 +38,11 @@ describe.skipIf(caddy === undefined)('the front door, run by a Caddy of this mac
     const [bearer, manager] = [await upstream('bearer'), await upstream('manager')];
     const [http, https, health] = [await freePort(), await freePort(), await freePort()];
     const file = join(folder, 'Caddyfile');
-    const moved = caddyfile.replaceAll('8080', http).replace('8443', https).replace(':2020', `:${health}`);
+    const moved = caddyfile
+      .replaceAll('8080', http)
+      .replace('8443', https)
+      .replace(':2020', `:${health}`)
+      .replace('admin off', 'admin off\n\tdebug'); // So that it says of each request what it may ever say.
     writeFileSync(file, moved);
     child = spawn(caddy, ['run', '--adapter', 'caddyfile', '--config', file], {
       env: { PATH: process.env.PATH, HOME: folder, FAUNA_BEARER: bearer, FAUNA_MANAGER: manager },
@@ -106,12 +111,14 @@ describe.skipIf(caddy === undefined)('the front door, run by a Caddy of this mac
     expect(new TextDecoder().decode((await reader.read()).value)).toBe('event: hb\ndata: {}\n\n');
   });
 
-  it('writes no query into its log, also not of requests that fail', async () => {
+  it('answers a problem while a bearer is away, and writes no query into its log', async () => {
     const [bearer] = upstreams;
     bearer.close();
     bearer.closeAllConnections();
     const answer = await fetch(`${url}/stream/client?h=v1.a-handle`);
-    expect(answer.status).toBe(502);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(problemBodySchema.parse(await answer.json())).toMatchObject({ status: 503, code: 'not_ready' });
     await expect.poll(() => log).toContain('"uri":"/stream/client"');
     expect(log).not.toContain('a-handle');
   });
