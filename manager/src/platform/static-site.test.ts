@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -85,6 +85,19 @@ describe('staticSite()', () => {
     expect((await get('/', page, 'HEAD')).status).toBe(200);
     const response = await get('/', page, 'POST');
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it('serves the shell of the newest build, and the last one while there is none', async () => {
+    const shell = join(folder, 'site', '200.html');
+    const before = await readFile(shell, 'utf8');
+    await rm(shell);
+    expect(await (await get('/', page)).text()).toBe(before);
+    await writeFile(shell, '<p>built again</p><script>other()</script>');
+    await utimes(shell, new Date(), new Date(Date.now() + 5_000));
+    const again = await get('/', page);
+    expect(await again.text()).toContain('built again');
+    const hash = createHash('sha256').update('other()').digest('base64');
+    expect(again.headers.get('content-security-policy')).toContain(hash);
   });
 
   it('says what builds it while it has not been built', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '@fauna-flags/protocol';
 import { serveStatic } from '@hono/node-server/serve-static';
@@ -27,26 +27,43 @@ export function staticSite({
 }): Fetch {
   const shellPath = join(folder, shellFile);
   if (!existsSync(shellPath)) return notBuilt(buildWith);
-  const shell = readFileSync(shellPath, 'utf8');
-  const headers = { ...siteHeaders, 'content-security-policy': policyFor(shell) };
+  const shell = shellReader(shellPath);
 
   const app = new Hono();
   app.use(async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(siteHeaders)) c.res.headers.set(name, value);
+    c.res.headers.set('content-security-policy', shell().policy);
     const kept = c.res.ok && isImmutable(c.req.path);
     c.res.headers.set('cache-control', kept ? forever : 'no-cache');
   });
   app.use(serveStatic({ root: folder, precompressed: true }));
   app.get('*', (c) =>
     c.req.path === '/' || wantsPage(c.req.header('accept'))
-      ? c.html(shell)
+      ? c.html(shell().text)
       : problemResponse(new Problem('not_found', `Cannot find ${c.req.path}`)),
   );
   app.all('*', () =>
     problemResponse(new Problem('method_not_allowed', 'Cannot use this method here'), { allow: 'GET, HEAD' }),
   );
   return (request) => app.fetch(request);
+}
+
+/**
+ * Reads the shell again when it was built again: it names the files of its own build, and another process may renew the
+ * folder. In the moment in which there is none, the last one is as good as any.
+ */
+function shellReader(path: string): () => { readonly text: string; readonly policy: string } {
+  const read = (builtAtMs: number) => {
+    const text = readFileSync(path, 'utf8');
+    return { text, policy: policyFor(text), builtAtMs };
+  };
+  let shell = read(statSync(path).mtimeMs);
+  return () => {
+    const builtAtMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (builtAtMs !== undefined && builtAtMs !== shell.builtAtMs) shell = read(builtAtMs);
+    return shell;
+  };
 }
 
 const forever = 'public, max-age=31536000, immutable';
