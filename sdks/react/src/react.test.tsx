@@ -6,7 +6,7 @@ import {
   openScriptedStream,
   type ScriptedStream,
 } from '@fauna-flags/core/link';
-import { act, type ReactNode, StrictMode, useEffect, useLayoutEffect } from 'react';
+import { Activity, act, type ReactNode, StrictMode, useEffect, useLayoutEffect } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -254,6 +254,26 @@ describe('<FaunaProvider>', () => {
     expect(world.open()).toBe(1);
     await unmount();
     expect(world.open()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('has no connection while an <Activity> hides it, and values again when it is shown', async () => {
+    const world = createWorld();
+    const { Component } = createShow('pay', () => false);
+    const tree = (mode: 'visible' | 'hidden') => (
+      <Activity mode={mode}>
+        <FaunaProvider options={world.options}>
+          <Component />
+        </FaunaProvider>
+      </Activity>
+    );
+    const { container, render } = await mount(tree('visible'));
+    await world.send('put', { position: p1, flags: { pay: of(true) } });
+    await render(tree('hidden'));
+    expect(world.open()).toBe(0);
+    await render(tree('visible'));
+    await world.send('put', { position: p2, flags: { pay: of(true) } });
+    expect([world.open(), container.textContent]).toEqual([1, 'true']);
     expect(complaints).toEqual([]);
   });
 
