@@ -1,5 +1,6 @@
-import { keyRegistryDocument, positionOf, type Snapshot } from '@fauna-flags/protocol';
+import { positionOf, type Snapshot } from '@fauna-flags/protocol';
 import type { KeySource } from '../keys/key-source.ts';
+import { keysAmong } from '../keys/keys-among.ts';
 import type { RulesetSource } from '../rulesets/ruleset-source.ts';
 
 /**
@@ -44,7 +45,7 @@ export class MemoryShelf {
 
 /** Reads a shelf through the ports, exactly as a remote store would be read. */
 export function memorySources(shelf: MemoryShelf): { rulesets: RulesetSource; keys: KeySource } {
-  return { rulesets: new MemoryRulesetSource(shelf), keys: new MemoryKeySource(shelf) };
+  return { rulesets: new MemoryRulesetSource(shelf), keys: keysAmong(new MemoryRulesetSource(shelf)) };
 }
 
 class MemoryRulesetSource implements RulesetSource {
@@ -78,29 +79,5 @@ class MemoryRulesetSource implements RulesetSource {
   async close() {
     for (const end of this.#watches) end();
     this.#watches.clear();
-  }
-}
-
-class MemoryKeySource implements KeySource {
-  readonly #documents: MemoryRulesetSource;
-
-  constructor(shelf: MemoryShelf) {
-    this.#documents = new MemoryRulesetSource(shelf);
-  }
-
-  read() {
-    return this.#documents.read(keyRegistryDocument);
-  }
-
-  position() {
-    return this.#documents.position(keyRegistryDocument);
-  }
-
-  watch(onHint: () => void) {
-    return this.#documents.watch(keyRegistryDocument, onHint);
-  }
-
-  close() {
-    return this.#documents.close();
   }
 }

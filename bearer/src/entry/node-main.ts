@@ -39,5 +39,6 @@ async function run({ host, port, redisUrl: url, logLevel }: BearerConfig): Promi
     await bearer.close();
     await server.close(drainMs);
   });
-  process.stdout.write(`The bearer is listening on http://${host}:${server.port}\n`);
+  const address = host.includes(':') ? `[${host}]` : host;
+  process.stdout.write(`The bearer is listening on http://${address}:${server.port}\n`);
 }

@@ -1,7 +1,8 @@
 import { type Position, parsePosition } from '@fauna-flags/core/link';
-import { keyRegistryDocument, type Snapshot, storeKeys } from '@fauna-flags/protocol';
+import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
 import type { Clock } from '../clock.ts';
 import type { KeySource } from '../keys/key-source.ts';
+import { keysAmong } from '../keys/keys-among.ts';
 import type { RulesetSource } from '../rulesets/ruleset-source.ts';
 import type { RedisOptions } from './open-redis.ts';
 import { RedisHints } from './redis-hints.ts';
@@ -38,17 +39,7 @@ export function redisSources(options: RedisOptions & { readonly clock: Clock }):
     open.add(made);
     return made;
   };
-  const keys = documents();
-  return {
-    rulesets: documents(),
-    keys: {
-      read: () => keys.read(keyRegistryDocument),
-      position: () => keys.position(keyRegistryDocument),
-      watch: (onHint) => keys.watch(keyRegistryDocument, onHint),
-      close: () => keys.close(),
-    },
-    close,
-  };
+  return { rulesets: documents(), keys: keysAmong(documents()), close };
 }
 
 class RedisDocuments implements RulesetSource {
