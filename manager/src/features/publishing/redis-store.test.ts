@@ -1,10 +1,13 @@
+import { MemoryShelf } from '@fauna-flags/bearer';
 import { nodeClock, RedisLink, redisSources } from '@fauna-flags/bearer/node';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySourceContract } from '../../../../bearer/src/keys/key-source.contract.ts';
 import { rulesetSourceContract } from '../../../../bearer/src/rulesets/ruleset-source.contract.ts';
 import { snapshotOf } from '../../../../bearer/src/testing/documents.ts';
 import { RedisServer } from '../../../../bearer/test/support/redis-server.ts';
+import { memoryStore } from './memory-store.ts';
 import { publishStoreContract } from './publish-store.contract.ts';
 import type { PublishStore } from './publish-store.ts';
 import { redisStore } from './redis-store.ts';
@@ -140,6 +143,34 @@ describe('redisStore()', () => {
     const offers = Array.from({ length: 60 }, (_, place) => documentAt(5, ((place * 37) % 60) + 1));
     await Promise.all(offers.map((offer, place) => stores[place % 3]?.compareAndSet('a', offer)));
     expect((await stores[0]?.positions())?.get('a')).toMatchObject({ epoch: 5, version: 60 });
+  });
+
+  it('answers whatever the memory store answers, whatever is offered in which order', async () => {
+    const store = openStore();
+    const documentId = fc.constantFrom('a', 'b');
+    const small = fc.integer({ min: 1, max: 3 });
+    const offer = fc.record({ documentId, epoch: small, version: small, content: fc.constantFrom('x', 'y') });
+    const step = fc.oneof(
+      { weight: 9, arbitrary: offer },
+      { weight: 1, arbitrary: fc.record({ documentId }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        await server.client.flushall();
+        const model = memoryStore(new MemoryShelf());
+        for (const { documentId: id, ...offered } of steps) {
+          if ('content' in offered) {
+            const snapshot = snapshotOf({ content: offered.content }, offered);
+            expect(await store.compareAndSet(id, snapshot)).toEqual(await model.compareAndSet(id, snapshot));
+          } else {
+            await Promise.all([store.remove(id), model.remove(id)]);
+          }
+        }
+        const byId = (positions: ReadonlyMap<string, unknown>) => Object.fromEntries(positions);
+        expect(byId(await store.positions())).toEqual(byId(await model.positions()));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('rejects within two seconds while Redis is away or hangs, and works again right after', async () => {
