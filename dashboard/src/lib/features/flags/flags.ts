@@ -61,18 +61,11 @@ export function configurationQuery({ project, flag, environment }: Configuration
 export function flagHistoryQuery(project: string, flag: string) {
   return queryOptions({
     queryKey: [...queryKeys.audit(project), 'flag', flag],
-    queryFn: async ({ signal }) => {
-      const entriesOf = (kind: string) =>
-        api.get<Page<AuditEntry>>(path`/projects/${project}/audit`, {
-          query: { entity: `${kind}:${flag}`, limit: 6 },
-          signal,
-        });
-      const pages = await Promise.all([entriesOf('flag'), entriesOf('configuration')]);
-      return pages
-        .flatMap(({ items }) => items)
-        .sort((a, b) => Number(b.id) - Number(a.id))
-        .slice(0, 6);
-    },
+    queryFn: ({ signal }) =>
+      api.get<Page<AuditEntry>>(path`/projects/${project}/audit`, {
+        query: { entity: `flag:${flag}`, limit: 6 },
+        signal,
+      }),
   });
 }
 

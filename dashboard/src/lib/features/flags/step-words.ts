@@ -1,10 +1,13 @@
 import type { ExplainedRollout, ExplanationStep } from '@fauna-flags/core';
-import type { Configuration } from '@fauna-flags/protocol';
+import { audiencesOf, type Configuration } from '@fauna-flags/protocol';
+import { audienceName, type KnownAudience } from '../targeting/vocabulary.ts';
+import { listOf } from './describe-serve.ts';
 import { type Servable, variationName } from './variation-words.ts';
 
 interface StepNames {
   readonly flag: Servable;
   readonly configuration: Pick<Configuration, 'rules' | 'offVariation'>;
+  readonly audiences: readonly KnownAudience[];
 }
 
 /** One decision of an evaluation as a sentence. */
@@ -21,7 +24,7 @@ export function stepWords(step: ExplanationStep, names: StepNames): string {
     case 'target':
       return step.held ? `“${step.key ?? ''}” is listed individually` : 'Not listed individually';
     case 'rule':
-      return `${ruleName(step.rule, names)} ${step.held ? 'fits' : 'does not fit'}${rolloutWords(step.rollout, names)}`;
+      return `${ruleWords(step, names)}${rolloutWords(step.rollout, names)}`;
     case 'default':
       return `Nothing else decided: what everyone else gets${rolloutWords(step.rollout, names)}`;
   }
@@ -36,11 +39,23 @@ function prerequisiteWords(step: Extract<ExplanationStep, { step: 'prerequisite'
     : `${flag} must serve “${variation}”, and does not`;
 }
 
-function ruleName(id: string, { configuration }: StepNames): string {
+/** A rule by its name; one without a name that only asks for audiences by those, and any other by its place. */
+function ruleWords(
+  { rule: id, held }: Extract<ExplanationStep, { step: 'rule' }>,
+  { configuration, audiences }: StepNames,
+): string {
   const index = configuration.rules.findIndex((rule) => rule.id === id);
-  const name = configuration.rules[index]?.name;
-  if (name !== undefined) return `Rule “${name}”`;
-  return index < 0 ? 'A rule' : `Rule ${index + 1}`;
+  const rule = configuration.rules[index];
+  const fits = held ? 'fits' : 'does not fit';
+  if (rule === undefined) return `A rule ${fits}`;
+  if (rule.name !== undefined) return `Rule “${rule.name}” ${fits}`;
+  const asked = audiencesOf(rule.match);
+  if (asked === undefined) return `Rule ${index + 1} ${fits}`;
+  const names = listOf(
+    asked.map((key) => audienceName(key, audiences)),
+    'or',
+  );
+  return `${held ? 'Is' : 'Is not'} in ${names}`;
 }
 
 function rolloutWords(rollout: ExplainedRollout | undefined, { flag }: StepNames): string {

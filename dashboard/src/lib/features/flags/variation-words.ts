@@ -20,10 +20,11 @@ export function valueText(value: Json): string {
 }
 
 /** The variations to choose from, with their values. */
-export function variationItems({ variations }: Servable): readonly SelectItem[] {
-  return variations.map(({ key, name, value }: NamedVariation) => {
+export function variationItems(flag: Servable): readonly SelectItem[] {
+  return flag.variations.map(({ key, name, value }: NamedVariation) => {
     const text = valueText(value);
-    return { value: key, label: name ?? key, description: text === key ? undefined : text };
+    const description = text === key ? undefined : text;
+    return { value: key, label: name ?? key, description, colour: sliceColour(flag, key) };
   });
 }
 
