@@ -142,6 +142,7 @@ describe('redisSources()', () => {
     rulesets.watch('a', counter.onHint);
     await expect.poll(() => counter.hints).toBe(1);
     await keys.close();
+    await expect(keys.read()).rejects.toThrow('closed');
     await put('a', snapshotOf({ a: 1 }));
     await expect.poll(() => counter.hints).toBe(2);
     expect(await rulesets.read('a')).toBeDefined();

@@ -1,5 +1,6 @@
 import { type Position, parsePosition } from '@fauna-flags/core/link';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
+import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { KeySource } from '../keys/key-source.ts';
 import { keysAmong } from '../keys/keys-among.ts';
@@ -24,49 +25,60 @@ export function redisSources(options: RedisOptions & { readonly clock: Clock }):
   const link = new RedisLink({ ...options, purpose: 'reads' });
   const hints = new RedisHints(options);
   const open = new Set<RedisDocuments>();
-  const close = async () => {
-    for (const documents of open) documents.endWatches();
-    open.clear();
-    await Promise.all([link.close(), hints.close()]);
+  // The connections serve both sources, and end with the last of them.
+  const onClosed = async (closed: RedisDocuments) => {
+    open.delete(closed);
+    if (open.size === 0) await Promise.all([link.close(), hints.close()]);
   };
   const documents = () => {
-    const made: RedisDocuments = new RedisDocuments(link, hints, async () => {
-      made.endWatches();
-      open.delete(made);
-      // The other source may go on alone.
-      if (open.size === 0) await close();
-    });
-    open.add(made);
-    return made;
+    const opened = new RedisDocuments({ link, hints, onClosed });
+    open.add(opened);
+    return opened;
   };
-  return { rulesets: documents(), keys: keysAmong(documents()), close };
+  return {
+    rulesets: documents(),
+    keys: keysAmong(documents()),
+    async close() {
+      for (const opened of [...open]) await opened.close();
+    },
+  };
 }
 
 class RedisDocuments implements RulesetSource {
   readonly #link: RedisLink;
   readonly #hints: RedisHints;
+  readonly #onClosed: (closed: RedisDocuments) => Promise<void>;
   readonly #watches = new Set<() => void>();
-  readonly close: () => Promise<void>;
+  #closed = false;
 
-  constructor(link: RedisLink, hints: RedisHints, close: () => Promise<void>) {
+  constructor({
+    link,
+    hints,
+    onClosed,
+  }: {
+    readonly link: RedisLink;
+    readonly hints: RedisHints;
+    readonly onClosed: (closed: RedisDocuments) => Promise<void>;
+  }) {
     this.#link = link;
     this.#hints = hints;
-    this.close = close;
+    this.#onClosed = onClosed;
   }
 
   async read(documentId: string): Promise<Snapshot | undefined> {
-    const fields = await this.#link.run((redis) => redis.hgetallBuffer(storeKeys.snapshot(documentId)));
+    const fields = await this.#ask((redis) => redis.hgetallBuffer(storeKeys.snapshot(documentId)));
     return Object.keys(fields).length === 0 ? undefined : snapshotOf(documentId, fields);
   }
 
   async position(documentId: string): Promise<Position | undefined> {
-    const text = await this.#link.run((redis) => redis.hget(storeKeys.positions, documentId));
+    const text = await this.#ask((redis) => redis.hget(storeKeys.positions, documentId));
     if (text === null) return undefined;
     const [, upToHash8] = /^(\d+-\d+-[0-9a-f]{8})[0-9a-f]{56}$/.exec(text) ?? [];
     return parsePosition(upToHash8) ?? unreadable(documentId);
   }
 
   watch(documentId: string, onHint: () => void): () => void {
+    if (this.#closed) return () => {};
     const unwatch = this.#hints.watch(documentId, onHint);
     const end = () => {
       this.#watches.delete(end);
@@ -76,8 +88,16 @@ class RedisDocuments implements RulesetSource {
     return end;
   }
 
-  endWatches(): void {
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const end of [...this.#watches]) end();
+    await this.#onClosed(this);
+  }
+
+  async #ask<Answer>(question: (redis: Redis) => Promise<Answer>): Promise<Answer> {
+    if (this.#closed) throw new Error('Cannot read from Redis: this source was closed');
+    return this.#link.run(question);
   }
 }
 
