@@ -140,6 +140,8 @@ describe('a change that a cookie stands for', () => {
     const read = await visitor(api).call('GET', '/projects', undefined, { cookie, ...evil });
     expect(read.status).toBe(200);
     expect(read.headers.get('access-control-allow-origin')).toBeNull();
+    const options = await visitor(api).call('OPTIONS', '/projects', undefined, { cookie, ...evil });
+    expect([options.status, options.headers.get('access-control-allow-origin')]).toEqual([405, null]);
     const withToken = await create({
       ...evil,
       authorization: `Bearer ${adminToken}`,

@@ -8,9 +8,12 @@ import { ownOrigin, type Placement } from './request-source.ts';
  * form can send JSON.
  */
 
+/** Methods that change nothing, whoever sends them. */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** Refuses a request that changes something on the strength of a cookie, unless one of our own pages has made it. */
 export function requireOwnSite(c: Context, placement: Placement): void {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return;
+  if (safeMethods.has(c.req.method)) return;
   refuseForeignSite(c, placement);
   if (c.req.header('origin') === undefined && c.req.header('sec-fetch-site') === undefined) {
     throw forbidden('it says neither its Origin nor its Sec-Fetch-Site; scripts send an API token instead');
