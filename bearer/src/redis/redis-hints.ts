@@ -1,6 +1,7 @@
 import { storeKeys } from '@fauna-flags/protocol';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
+import { type Log, reasonOf } from '../log.ts';
 import { openRedis, type RedisOptions } from './open-redis.ts';
 
 /** Between two questions whether the subscription still lives, and how long an answer may take. */
@@ -16,19 +17,25 @@ const pingMs = 2_000;
 export class RedisHints {
   readonly #redis: Redis;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #watches = new Map<string, Set<() => void>>();
-  #cancelPing = () => {};
+  #cancelNext = () => {};
+  #isRefused = false;
   #closed = false;
 
   constructor(options: RedisOptions & { readonly clock: Clock }) {
     this.#clock = options.clock;
+    this.#log = options.log;
     this.#redis = openRedis({
       ...options,
       purpose: 'hints',
       commandMsMax: pingMs,
       silenceMsMax: pingMs,
     });
-    this.#redis.on('ready', () => void this.#subscribe());
+    this.#redis.on('ready', () => {
+      this.#cancelNext();
+      void this.#subscribe();
+    });
     this.#redis.on('message', (_channel, message) => this.#hint(documentOf(message)));
   }
 
@@ -48,40 +55,52 @@ export class RedisHints {
   /** Ends the subscription; may be called twice. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancelPing();
+    this.#cancelNext();
     this.#watches.clear();
     this.#redis.disconnect();
   }
 
   async #subscribe(): Promise<void> {
-    this.#cancelPing();
     try {
       await this.#redis.subscribe(storeKeys.hints);
       // A server that is still loading takes subscriptions, but answers no reads: a ping tells.
       await this.#redis.ping();
-    } catch {
-      this.#reconnect();
+    } catch (error) {
+      this.#tryAgain(error);
       return;
     }
+    this.#isRefused = false;
     for (const documentId of [...this.#watches.keys()]) this.#hint(documentId);
-    this.#schedulePing();
+    this.#next(() => this.#ping());
   }
 
-  #schedulePing(): void {
-    this.#cancelPing();
+  #ping(): void {
+    this.#redis.ping().then(
+      () => this.#next(() => this.#ping()),
+      (error: unknown) => this.#tryAgain(error),
+    );
+  }
+
+  /**
+   * A server that is loading, or that does not let us listen, has said so over a sound connection, and is asked again
+   * later. Where nothing was said the connection is on its way out: it is destroyed after the same silence, and
+   * subscribed again when the next one stands.
+   */
+  #tryAgain(error: unknown): void {
+    if (this.#redis.status === 'ready' && !this.#isRefused) {
+      this.#isRefused = true;
+      this.#log.warn('Cannot listen for hints at Redis, trying again', { reason: reasonOf(error) });
+    }
+    this.#next(() => void this.#subscribe());
+  }
+
+  /** One thing at a time is due on this connection; on a new one `ready` begins anew. */
+  #next(step: () => void): void {
+    this.#cancelNext();
     if (this.#closed) return;
-    this.#cancelPing = this.#clock.after(pingMs, () => {
-      if (this.#redis.status !== 'ready') return; // The next subscription schedules again.
-      this.#redis.ping().then(
-        () => this.#schedulePing(),
-        () => this.#reconnect(),
-      );
+    this.#cancelNext = this.#clock.after(pingMs, () => {
+      if (this.#redis.status === 'ready') step();
     });
-  }
-
-  /** Goes through the backoff like any other end of the connection; one that has ended by itself is left alone. */
-  #reconnect(): void {
-    if (!this.#closed && this.#redis.status === 'ready') this.#redis.disconnect(true);
   }
 
   #hint(documentId: string): void {

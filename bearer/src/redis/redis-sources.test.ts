@@ -111,6 +111,30 @@ describe('redisSources()', () => {
     expect(JSON.stringify(log.lines)).not.toContain('not-the-password');
   });
 
+  it('says once that it may not listen, reads all the same, and listens as soon as it may', async () => {
+    const own = await RedisServer.start();
+    const rights = ['on', '>deaf', '~*', '+@all'];
+    await own.client.call('ACL', 'SETUSER', 'deaf', ...rights, 'resetchannels');
+    const log = new MemoryLog();
+    const { rulesets } = openSources(`redis://deaf:deaf@127.0.0.1:${own.port}`, log);
+    const ruleset = counted();
+    rulesets.watch('a', ruleset.onHint);
+    await own.publish('a', snapshotOf({ a: 1 }));
+    expect(await rulesets.read('a')).toBeDefined();
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // Asked twice by now.
+    expect(log.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'Cannot listen for hints at Redis, trying again',
+        fields: { reason: expect.stringContaining('NOPERM') },
+      },
+    ]);
+    expect(ruleset.hints).toBe(0);
+    await own.client.call('ACL', 'SETUSER', 'deaf', ...rights, 'allchannels');
+    await expect.poll(() => ruleset.hints, { timeout: 5_000 }).toBe(1);
+    await own.dispose();
+  });
+
   it('reads bytes as they were stored, also when they are no text', async () => {
     const { rulesets } = await emptied();
     const payload = Uint8Array.from({ length: 256 }, (_, byte) => 255 - byte);
