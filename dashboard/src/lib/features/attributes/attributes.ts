@@ -5,8 +5,6 @@ import { allPages, api, path, queryKeys, type RequestOptions } from '$lib/api/in
 /** Every attribute of a project, in the order of their keys: conditions choose among them. */
 export function attributesQuery(project: string) {
   return queryOptions({
-    // The library tells of nothing but members that were read; one that was not read while it loaded would stay stale.
-    notifyOnChangeProps: 'all',
     queryKey: queryKeys.attributes(project),
     queryFn: ({ signal }) => allPages<Attribute>(path`/projects/${project}/attributes`, signal),
   });

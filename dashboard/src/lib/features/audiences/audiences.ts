@@ -5,8 +5,6 @@ import { allPages, api, path, queryKeys, type RequestOptions } from '$lib/api/in
 /** Every audience of a project, in the order of their keys: conditions and flags choose among them. */
 export function audiencesQuery(project: string) {
   return queryOptions({
-    // The library tells of nothing but members that were read; one that was not read while it loaded would stay stale.
-    notifyOnChangeProps: 'all',
     queryKey: queryKeys.audiences(project),
     queryFn: ({ signal }) => allPages<Audience>(path`/projects/${project}/audiences`, signal),
   });
@@ -15,8 +13,6 @@ export function audiencesQuery(project: string) {
 /** One audience. */
 export function audienceQuery(project: string, audience: string) {
   return queryOptions({
-    // The library tells of nothing but members that were read; one that was not read while it loaded would stay stale.
-    notifyOnChangeProps: 'all',
     queryKey: queryKeys.audience(project, audience),
     queryFn: ({ signal }) => api.get<Audience>(path`/projects/${project}/audiences/${audience}`, { signal }),
   });

@@ -18,8 +18,6 @@ const atOnce = 6;
 /** Which flags use each audience of a project, found in those configurations that have rules at all. */
 export function flagUsesQuery(project: string, client: QueryClient) {
   return queryOptions({
-    // The library tells of nothing but members that were read; one that was not read while it loaded would stay stale.
-    notifyOnChangeProps: 'all',
     queryKey: [...queryKeys.configurations(project), 'audience-uses'],
     queryFn: async (): Promise<FlagUses> => {
       const flags = await client.fetchQuery(allFlagsQuery(project));

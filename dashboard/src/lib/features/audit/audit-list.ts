@@ -6,8 +6,6 @@ import { type AuditFilter, filterParameters } from './audit-filter.ts';
 /** A project's audit trail, the newest first, page by page. */
 export function auditQuery(project: string, filter: AuditFilter) {
   return infiniteQueryOptions({
-    // The library tells of nothing but members that were read; one that was not read while it loaded would stay stale.
-    notifyOnChangeProps: 'all',
     queryKey: [...queryKeys.audit(project), 'list', filter],
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<AuditEntry>>(path`/projects/${project}/audit`, {

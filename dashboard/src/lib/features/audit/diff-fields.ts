@@ -20,6 +20,7 @@ const untold: ReadonlySet<string> = new Set([
   'createdAt',
   'updatedAt',
   'archivedAt',
+  'salt',
 ]);
 
 const labels: Readonly<Record<string, string>> = {

@@ -11,8 +11,6 @@ export interface SdkKeyPlace {
 /** Every SDK key of an environment, in the order they were made, revoked ones included. */
 export function sdkKeysQuery({ project, environment }: SdkKeyPlace) {
   return queryOptions({
-    // The library tells of nothing but members that were read; one that was not read while it loaded would stay stale.
-    notifyOnChangeProps: 'all',
     queryKey: [...queryKeys.sdkKeys(project), environment],
     queryFn: ({ signal }) => allPages<SdkKey>(keysPath({ project, environment }), signal),
     enabled: environment !== '',
