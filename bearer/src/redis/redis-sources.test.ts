@@ -10,13 +10,22 @@ import { type RedisSources, redisSources } from './redis-sources.ts';
 
 let server: RedisServer;
 const open: RedisSources[] = [];
+const servers: RedisServer[] = [];
 beforeAll(async () => {
   server = await RedisServer.start();
 });
 afterEach(async () => {
   for (const sources of open.splice(0)) await sources.close();
+  for (const stopped of servers.splice(0)) await stopped.dispose();
 });
 afterAll(() => server.dispose());
+
+/** A server for one test alone, which may do to it what it wants; it does not run yet. */
+async function ownServer(): Promise<RedisServer> {
+  const prepared = await RedisServer.prepare();
+  servers.push(prepared);
+  return prepared;
+}
 
 function openSources(url = server.url, log = new MemoryLog()): RedisSources {
   const sources = redisSources({ url, clock: nodeClock, random: Math.random, log });
@@ -71,7 +80,8 @@ describe('redisSources()', () => {
   });
 
   it('notices a subscription that died without a word, and hints once there is another', async () => {
-    const own = await RedisServer.start();
+    const own = await ownServer();
+    await own.start();
     const { rulesets } = openSources(own.url);
     const ruleset = counted();
     rulesets.watch('a', ruleset.onHint);
@@ -82,11 +92,10 @@ describe('redisSources()', () => {
     process.kill(own.pid, 'SIGCONT');
     await expect.poll(() => ruleset.hints, { timeout: 5_000 }).toBeGreaterThan(1);
     for (const id of before) expect(await subscriptionIds(own.client)).not.toContain(id);
-    await own.dispose();
   });
 
   it('needs no Redis to start, says once that there is none, and reads and hints when it comes', async () => {
-    const own = await RedisServer.prepare();
+    const own = await ownServer();
     const log = new MemoryLog();
     const { rulesets } = openSources(own.url, log);
     const ruleset = counted();
@@ -100,7 +109,6 @@ describe('redisSources()', () => {
     const told = log.lines.filter(({ level }) => level === 'warn');
     expect(told.map(({ fields }) => fields.purpose).sort()).toEqual(['hints', 'reads']);
     expect(JSON.stringify(log.lines)).not.toContain(own.password);
-    await own.dispose();
   });
 
   it('says that the password is wrong, without showing it', async () => {
@@ -112,7 +120,8 @@ describe('redisSources()', () => {
   });
 
   it('says once that it may not listen, reads all the same, and listens as soon as it may', async () => {
-    const own = await RedisServer.start();
+    const own = await ownServer();
+    await own.start();
     const rights = ['on', '>deaf', '~*', '+@all'];
     await own.client.call('ACL', 'SETUSER', 'deaf', ...rights, 'resetchannels');
     const log = new MemoryLog();
@@ -132,7 +141,6 @@ describe('redisSources()', () => {
     expect(ruleset.hints).toBe(0);
     await own.client.call('ACL', 'SETUSER', 'deaf', ...rights, 'allchannels');
     await expect.poll(() => ruleset.hints, { timeout: 5_000 }).toBe(1);
-    await own.dispose();
   });
 
   it('reads bytes as they were stored, also when they are no text', async () => {

@@ -9,6 +9,12 @@ import { Redis } from 'ioredis';
 
 const startPatienceMs = 10_000;
 
+/** None outlives the tests, also when a test fails before it has put its server away. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A real redis-server of a test's own: with a password, on a free port, keeping nothing on disk. */
 export class RedisServer {
   readonly port: number;
@@ -55,6 +61,8 @@ export class RedisServer {
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk));
     child.on('error', (error) => (output += error.message));
     this.#child = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const givesUpAt = Date.now() + startPatienceMs;
     while (!(await this.#answers())) {
       if (child.exitCode !== null || Date.now() > givesUpAt)
