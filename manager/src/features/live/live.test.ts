@@ -172,18 +172,16 @@ describe('GET /live', () => {
     await eventually(() => api.live.size === before + 1);
     // More than the socket's buffers and the bound together hold.
     const huge = 'x'.repeat(250_000);
-    await eventually(
-      async () => {
-        await insertEntry(api.database.pool, huge);
-        api.live.nudge();
-        return api.live.size <= before;
-      },
-      { patienceMs: 20_000, what: 'the cut' },
-    );
+    for (let sent = 1; api.live.size > before; sent += 1) {
+      await insertEntry(api.database.pool, huge);
+      api.live.nudge();
+      await patient.frame('change', sent, 20_000);
+    }
     lazy.destroy();
     await insertEntry(api.database.pool, 'after');
-    await eventually(() =>
-      changesOf(patient).some(({ data }) => (data.entity as { key: string }).key === 'after'),
+    await eventually(
+      () => changesOf(patient).some(({ data }) => (data.entity as { key: string }).key === 'after'),
+      { what: 'a change after the cut' },
     );
     expect(patient.ended).toBe(false);
   });
