@@ -44,3 +44,16 @@ describe('the server, for what is no request', () => {
     expect(await send('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
   });
 });
+
+describe('the server, when it closes', () => {
+  it('does not wait for connections that never asked for anything', async () => {
+    const server = await listen({ host: '127.0.0.1', port: 0, fetch: () => new Response('fine') });
+    const socket = connect(server.port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    await fetch(`http://127.0.0.1:${server.port}/`).then((response) => response.text());
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    // Its patience is longer than this test has.
+    await server.close(60_000);
+    await ended;
+  });
+});

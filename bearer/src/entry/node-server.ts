@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Problem } from '@fauna-flags/protocol';
 import { getRequestListener } from '@hono/node-server';
@@ -48,11 +49,16 @@ export async function listen({
   const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
   server.on('clientError', refuseMalformed);
   server.maxRequestsPerSocket = 1_000;
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   await listenPatiently({ server, host, port });
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    close: (patienceMs) => closeServer(server, patienceMs),
+    close: (patienceMs) => closeServer({ server, open, patienceMs }),
   };
 }
 
@@ -158,7 +164,15 @@ function sentenceFor({
   }
 }
 
-function closeServer(server: Server, patienceMs: number): Promise<void> {
+function closeServer({
+  server,
+  open,
+  patienceMs,
+}: {
+  readonly server: Server;
+  readonly open: ReadonlySet<Socket>;
+  readonly patienceMs: number;
+}): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
     server.close(() => {
@@ -166,5 +180,7 @@ function closeServer(server: Server, patienceMs: number): Promise<void> {
       resolve();
     });
     server.closeIdleConnections();
+    // Browsers connect ahead of what they may ask for. Node does not count a connection as idle before its first request.
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
   });
 }
