@@ -80,7 +80,7 @@ function verbOf(action: string): string | undefined {
 }
 
 /** A kind of thing as sentences call it. */
-export function kindName(kind: string): string {
+function kindName(kind: string): string {
   return kind === 'sdk-key' ? 'SDK key' : kind.replaceAll('-', ' ');
 }
 

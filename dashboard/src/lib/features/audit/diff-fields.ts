@@ -135,7 +135,7 @@ function tell(name: string, value: unknown, vocabulary: Vocabulary): string {
  *
  * @example describeServe({ rollout: { weights } }) // '20% on, 80% off'
  */
-export function describeServe(serve: ServeInput): string {
+function describeServe(serve: ServeInput): string {
   if ('variation' in serve) return serve.variation;
   const { weights, by = 'key' } = serve.rollout;
   const slices = weights.map(({ variation, weight }) => `${weight / 1_000}% ${variation}`).join(', ');

@@ -5,7 +5,6 @@ import {
   chooseAttribute,
   chooseOperator,
   combineBy,
-  depthOf,
   emptyAttributeCondition,
   emptyAudienceCondition,
   focusAfterRemoval,
@@ -113,10 +112,6 @@ describe('editing a draft', () => {
     expect(addCondition(root, 'none', emptyAttributeCondition('n'))).toBe(root);
     expect(nestCondition(root, 'none', newId)).toBe(root);
     expect(unnestGroup(root, 'c2')).toBe(root);
-  });
-
-  it('depthOf() counts the groups around a part', () => {
-    expect(['c2', 'c3', 'c4', 'none'].map((id) => depthOf(root, id))).toEqual([0, 0, 1, undefined]);
   });
 
   it('focusAfterRemoval() stays as near as it can', () => {

@@ -123,16 +123,6 @@ export function chooseOperator(
   return { ...condition, operator, negate };
 }
 
-/** How many groups lie around a part of a draft; 0 for members of the outermost one, undefined when it is not there. */
-export function depthOf(root: DraftGroup, id: string): number | undefined {
-  for (const member of root.conditions) {
-    if (member.id === id) return 0;
-    const below = member.kind === 'group' ? depthOf(member, id) : undefined;
-    if (below !== undefined) return below + 1;
-  }
-  return undefined;
-}
-
 /**
  * Where the focus goes when a condition is taken away: to the one after it, else to the one before it, else to the group
  * around it. Never to the top of the page, where whoever works by keyboard would have to begin again.

@@ -14,7 +14,7 @@ export interface Vocabulary {
 }
 
 /** The user's key, which conditions can ask about although nobody declares it. */
-export const userKey: KnownAttribute = { key: 'key', type: 'string', name: 'User key' };
+const userKey: KnownAttribute = { key: 'key', type: 'string', name: 'User key' };
 
 /** All that a condition can ask about: the user's key first, then what the project declares. */
 export function askable(attributes: readonly KnownAttribute[]): readonly KnownAttribute[] {
