@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from './start-error.ts';
 
@@ -17,10 +18,7 @@ export async function readOrMakeSecretFile({
   readonly make: () => string;
 }): Promise<string> {
   const known = await readSecretFile({ directory, name });
-  if (known !== undefined) return known;
-  const secret = make();
-  await writeSecretFile({ directory, name, secret });
-  return secret;
+  return known ?? (await keepSecret({ directory, name, secret: make() }));
 }
 
 /** The secret, or `undefined` when the file does not exist or is empty. */
@@ -38,8 +36,11 @@ export async function readSecretFile({
   return text.trim() === '' ? undefined : text.trim();
 }
 
-/** Writes the secret beside its place and renames it, so that no crash leaves half of one. */
-async function writeSecretFile({
+/**
+ * Writes the secret beside its place and links it there, so that no crash leaves half of one, and of two processes that
+ * start together both use the one that came first. Answers the secret that counts.
+ */
+async function keepSecret({
   directory,
   name,
   secret,
@@ -47,13 +48,26 @@ async function writeSecretFile({
   readonly directory: string;
   readonly name: string;
   readonly secret: string;
-}): Promise<void> {
+}): Promise<string> {
   const file = join(directory, name);
+  const partial = `${file}.${randomUUID()}.partial`;
   try {
     await mkdir(directory, { recursive: true });
-    await writeFile(`${file}.partial`, `${secret}\n`, { mode: 0o600 });
-    await rename(`${file}.partial`, file);
+    await writeFile(partial, `${secret}\n`, { mode: 0o600 });
+    try {
+      await link(partial, file);
+      return secret;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const first = await readSecretFile({ directory, name });
+      if (first !== undefined) return first;
+      await rename(partial, file); // What was there was empty.
+      return secret;
+    } finally {
+      await rm(partial, { force: true });
+    }
   } catch (cause) {
+    if (cause instanceof StartError) throw cause;
     throw new StartError(
       `Cannot keep data in "${directory}": ${(cause as Error).message}. Set FAUNA_DATA_DIR to a folder that this account may write to`,
       { cause },
