@@ -13,7 +13,7 @@ import { expect } from 'vitest';
 import { projectRoot } from './fauna-process.ts';
 
 /** The sizes that every page is looked at in. */
-export const viewports = {
+const viewports = {
   desk: { width: 1440, height: 900 },
   phone: { width: 390, height: 844 },
 } as const;
