@@ -14,7 +14,8 @@ describe('the example shop beside the dashboard', () => {
   beforeAll(async () => {
     dashboard = await startDashboard();
     flags = await dashboard.openSignedIn();
-    shop = await flags.context().newPage();
+    // Two windows: of two tabs the hidden one draws only now and then.
+    shop = await dashboard.openSignedIn();
     await flags.goto('/projects/sample/flags');
     await shop.goto('/example');
     await shop.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
@@ -112,6 +113,25 @@ describe('the example shop beside the dashboard', () => {
     ]);
     await page.getByRole('heading', { name: 'Google Pay', level: 1 }).waitFor();
     await page.close();
+  });
+
+  it('comes back by itself after Fauna was killed, and so does the dashboard', async () => {
+    const { fauna, browser } = dashboard;
+    const path = '/projects/sample/flags/google-pay/environments/production/toggle';
+    const toggle = flags.getByRole('switch', { name: 'Google Pay in production' });
+    await googlePay().waitFor();
+    browser.allow(/net::ERR_|status of 503/);
+    await fauna.end('SIGKILL');
+    // A page whose source is gone keeps what it has.
+    await shop.getByRole('status').filter({ hasText: /^Live/ }).waitFor({ state: 'detached' });
+    expect(await googlePay().isVisible()).toBe(true);
+    await fauna.start();
+    for (const enabled of [false, true]) {
+      expect((await fauna.api('POST', path, { enabled })).status).toBe(200);
+      await googlePay().waitFor({ state: enabled ? 'visible' : 'detached' });
+      await eventually(async () => (await toggle.isChecked()) === enabled, { what: 'the switch to follow' });
+    }
+    await shop.getByRole('status').filter({ hasText: /^Live/ }).waitFor();
   });
 
   it('is a good page on a desk and on a phone, in light and in dark colours', async () => {
