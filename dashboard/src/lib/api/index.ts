@@ -1,7 +1,6 @@
 export { allPages } from './all-pages.ts';
 export { api, path, type RequestOptions } from './client.ts';
 export { LiveFeed, type LiveState } from './live.svelte.ts';
-export type { LiveChange } from './live-invalidation.ts';
 export { ApiProblem, errorAt, errorsBelow, problemOf } from './problem.ts';
 export { createQueryClient } from './query-client.ts';
 export { queryKeys } from './query-keys.ts';
