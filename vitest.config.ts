@@ -25,6 +25,8 @@ export default defineConfig({
       },
       'dashboard/vitest.config.ts',
       {
+        // The global setup runs in an environment of its own, which would otherwise read what was built of our packages.
+        environments: { __vitest__: { resolve: { ...resolve, noExternal: [/^@fauna-flags\//] } } },
         resolve,
         ssr,
         test: {
