@@ -153,7 +153,7 @@ async function compose({
           fetch: readiness({ database, bearer: bearers.status, isStoreUp: () => publisher.isStoreUp() }),
         },
       ],
-      otherwise: staticSite({ folder: dashboardFolder, buildWith: 'npm run build' }),
+      otherwise: staticSite({ folder: dashboardFolder, buildWith: 'npm run build', url: config.url }),
     }),
     dataFolder,
     welcomeToken: (await access.ownerExists()) ? undefined : ownerToken(config.secret),

@@ -74,6 +74,24 @@ describe('staticSite()', () => {
     ]);
   });
 
+  it('lets nothing but the file itself be kept under the name of a file, whoever asks', async () => {
+    const response = await get('/_app/immutable/gone.js', page);
+    expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'no-cache']);
+  });
+
+  it('S-36 keeps an installation under https there', async () => {
+    const secure = staticSite({
+      folder: join(folder, 'site'),
+      buildWith: '',
+      url: 'https://flags.example.com',
+    });
+    for (const path of ['/', '/theme.js']) {
+      const response = await secure(new Request(`http://localhost${path}`), {});
+      expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
+    }
+    expect((await get('/', page)).headers.has('strict-transport-security')).toBe(false);
+  });
+
   it('never leaves its folder', async () => {
     for (const path of ['/..%2fsecret.txt', '/%2e%2e/secret.txt', '/..%5csecret.txt', '//../secret.txt']) {
       const response = await get(path);

@@ -21,25 +21,29 @@ const shellFile = '200.html';
 export function staticSite({
   folder,
   buildWith,
+  url,
 }: {
   readonly folder: string;
   readonly buildWith: string;
+  /** The address that browsers use, where it is known: one under https stays there. */
+  readonly url?: string | undefined;
 }): Fetch {
   const shellPath = join(folder, shellFile);
   if (!existsSync(shellPath)) return notBuilt(buildWith);
   const shell = shellReader(shellPath);
 
-  const app = new Hono();
+  const app = new Hono<{ Variables: { isFile: boolean } }>();
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(siteHeaders)) c.res.headers.set(name, value);
+    if (url?.startsWith('https://')) c.res.headers.set('strict-transport-security', 'max-age=31536000');
     c.res.headers.set('content-security-policy', shell().policy);
-    const kept = c.res.ok && isImmutable(c.req.path);
+    const kept = c.get('isFile') && isImmutable(c.req.path);
     c.res.headers.set('cache-control', kept ? forever : 'no-cache');
   });
-  app.use(serveStatic({ root: folder, precompressed: true }));
+  app.use(serveStatic({ root: folder, precompressed: true, onFound: (_, c) => c.set('isFile', true) }));
   app.get('*', (c) =>
-    c.req.path === '/' || wantsPage(c.req.header('accept'))
+    c.req.path === '/' || (wantsPage(c.req.header('accept')) && !isImmutable(c.req.path))
       ? c.html(shell().text)
       : problemResponse(new Problem('not_found', `Cannot find ${c.req.path}`)),
   );
@@ -68,7 +72,10 @@ function shellReader(path: string): () => { readonly text: string; readonly poli
 
 const forever = 'public, max-age=31536000, immutable';
 
-/** Names of these files carry a hash of their content, so whoever has one never needs to ask again. */
+/**
+ * Names of these files carry a hash of their content, so whoever has one never needs to ask again. For the same reason
+ * nothing else may ever be answered under such a name: a cache would keep it just as long.
+ */
 function isImmutable(path: string): boolean {
   return path.includes('/immutable/');
 }
