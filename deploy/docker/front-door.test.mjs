@@ -28,7 +28,10 @@ describe('the front door', () => {
 
 const caddy = findCaddy();
 
-describe.skipIf(caddy === undefined)('the front door, run by a Caddy of this machine', () => {
+describe.skipIf(caddy === undefined).each([
+  { name: 'with nobody in front', settings: {} },
+  { name: 'behind a load balancer', settings: { TRUSTED_PROXIES: '127.0.0.1/32 10.0.0.0/8' } },
+])('the front door $name, run by a Caddy of this machine', ({ settings }) => {
   const folder = mkdtempSync(join(tmpdir(), 'fauna-front-door-'));
   const upstreams = [];
   let child;
@@ -45,7 +48,13 @@ describe.skipIf(caddy === undefined)('the front door, run by a Caddy of this mac
       .replace('admin off', 'admin off\n\tdebug'); // So that it says of each request what it may ever say.
     writeFileSync(file, moved);
     child = spawn(caddy, ['run', '--adapter', 'caddyfile', '--config', file], {
-      env: { PATH: process.env.PATH, HOME: folder, FAUNA_BEARER: bearer, FAUNA_MANAGER: manager },
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        FAUNA_BEARER: bearer,
+        FAUNA_MANAGER: manager,
+        ...settings,
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.on('data', (chunk) => (log += chunk));
@@ -68,6 +77,7 @@ describe.skipIf(caddy === undefined)('the front door, run by a Caddy of this mac
     const server = createServer((request, response) => {
       response.setHeader('x-answered-by', name);
       response.setHeader('x-asked-for', request.headers.host ?? '');
+      response.setHeader('x-asked-by', request.headers['x-forwarded-for'] ?? '');
       if (!request.url?.includes('stream')) return response.end();
       response.setHeader('content-type', 'text/event-stream');
       response.write('event: put\ndata: {}\n\n');
@@ -100,6 +110,12 @@ describe.skipIf(caddy === undefined)('the front door, run by a Caddy of this mac
   it('keeps the name that browsers asked for, by which the manager knows its own pages', async () => {
     const answer = await fetch(`${url}/`);
     expect(answer.headers.get('x-asked-for')).toBe(new URL(url).host);
+  });
+
+  it('believes nobody but a load balancer about who asks', async () => {
+    const answer = await fetch(`${url}/`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
+    const known = settings.TRUSTED_PROXIES === undefined ? '127.0.0.1' : '203.0.113.9, 127.0.0.1';
+    expect(answer.headers.get('x-asked-by')).toBe(known);
   });
 
   it('passes the first frame of a stream on before there is a second', async () => {

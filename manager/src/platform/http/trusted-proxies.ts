@@ -7,12 +7,12 @@ export type TrustedProxies = (address: string) => boolean;
 export const noTrustedProxies: TrustedProxies = () => false;
 
 /**
- * Reads a list like `10.0.0.0/8, ::1`. The answer is the predicate, or the first entry that is neither an address nor a
+ * Reads a list like `10.0.0.0/8, ::1`, by commas or spaces. The answer is the predicate, or the first entry that is neither an address nor a
  * range, so that whoever wrote it can be told.
  */
 export function parseTrustedProxies(text: string): TrustedProxies | { readonly wrong: string } {
   const list = new BlockList();
-  for (const entry of text.split(',').map((part) => part.trim())) {
+  for (const entry of text.split(/[\s,]+/)) {
     if (entry !== '' && !addTo(list, entry)) return { wrong: entry };
   }
   return (address) => {
