@@ -15,10 +15,11 @@ import { LiveFeed } from './features/live/index.ts';
 import { postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { mountExample } from './mount-example.ts';
-import { createDatabase, createPool, migrate } from './platform/database/index.ts';
+import { createDatabase, createPool, migrate, placeOfDatabase } from './platform/database/index.ts';
 import type { Fetch } from './platform/fetch.ts';
 import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts';
+import { reasonOf } from './platform/reason-of.ts';
 import { routeByPrefix } from './platform/route-by-prefix.ts';
 import { StartError } from './platform/start-error.ts';
 import { staticSite } from './platform/static-site.ts';
@@ -86,12 +87,13 @@ async function compose({
   readonly atEnd: (end: () => Promise<unknown>) => void;
 }): Promise<Fauna> {
   const { url, dataFolder } = await openPostgres({ config, log, atEnd });
-  const pool = createPool({ url, onError: (err) => log.warn({ err }, 'A database connection broke') });
+  // Not the error itself: the pool hangs the whole connection on it.
+  const tellBroken = (error: Error) => log.warn({ reason: reasonOf(error) }, 'A database connection broke');
+  const pool = createPool({ url, onError: tellBroken });
   atEnd(() => pool.end());
   await migrate(pool).catch((cause: Error) => {
-    const { hostname, port, pathname } = new URL(url);
     throw new StartError(
-      `Cannot use the database at ${hostname}:${port || 5432}${pathname}: ${reasonOf(cause)}. Check DATABASE_URL`,
+      `Cannot use the database at ${placeOfDatabase(url)}: ${reasonOf(cause)}. Check DATABASE_URL`,
       { cause },
     );
   });
@@ -201,10 +203,4 @@ function openExample(clientKey: string, serverKey: string) {
     const { createCheckout } = await import('@fauna-flags/example-checkout');
     return createCheckout({ url, clientKey, serverKey });
   };
-}
-
-/** What the driver says; when every address of a name refuses, it says so only in the parts. */
-function reasonOf(error: Error): string {
-  if (error.message !== '') return error.message;
-  return error instanceof AggregateError ? error.errors.map(String).join(', ') : error.name;
 }

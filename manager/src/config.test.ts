@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
+import { StartError } from './platform/start-error.ts';
 
 describe('readConfig()', () => {
   let directory: string;
@@ -81,6 +82,34 @@ describe('readConfig()', () => {
     await expect(reading).rejects.toThrow(
       'DATABASE_URL must be a connection string that begins with postgres://',
     );
+  });
+
+  it('never shows the password of a database or a store whose address cannot be read', async () => {
+    const wrong = [
+      ['DATABASE_URL', 'postgres://u:SEC#RET@localhost/fauna'],
+      ['DATABASE_URL', 'postgres://u:12#RET@localhost/fauna'],
+      ['DATABASE_URL', 'postgres://u:12/SECRET@localhost/fauna'],
+      ['DATABASE_URL', 'postgres://u:12?SECRET@localhost/fauna'],
+      ['DATABASE_URL', 'postgres://u:SEC%ffRET@localhost/fauna'],
+      ['REDIS_URL', 'redis://:SEC%wRET@localhost'],
+    ] as const;
+    for (const [name, value] of wrong) {
+      const reading = read({ FAUNA_ADMIN_TOKEN: 'given', [name]: value });
+      await expect(reading).rejects.toThrow(StartError);
+      await expect(reading).rejects.toThrow(`${name} must be an address like`);
+      await expect(reading).rejects.toThrow('encode #, /, ?, @ and % in the password');
+      await expect(reading).rejects.not.toThrow(/SEC|RET|localhost/);
+    }
+  });
+
+  it('takes the address of a database behind a socket, and one with an encoded password', async () => {
+    for (const address of [
+      'postgres://u:p%23w@localhost/fauna',
+      'postgres://u@/fauna?host=/run/postgresql',
+      'postgresql:///fauna?host=/run/postgresql&user=u',
+    ]) {
+      expect((await read({ FAUNA_ADMIN_TOKEN: 'given', DATABASE_URL: address })).databaseUrl).toBe(address);
+    }
   });
 
   it('refuses one text for both SDK keys, and says so without showing it', async () => {

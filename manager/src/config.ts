@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
-import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from '@fauna-flags/bearer/node';
+import {
+  absentWhenEmpty,
+  isWholeAddress,
+  type LogLevel,
+  parseSettings,
+  sharedSettings,
+} from '@fauna-flags/bearer/node';
 import { z } from 'zod';
+import { readDatabaseUrl } from './platform/database/index.ts';
 import { noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './platform/http/index.ts';
 import { readOrMakeSecretFile } from './platform/secret-file.ts';
 
@@ -68,6 +75,12 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Judged here, because whatever trips over it later would print it, password and all. */
+function isDatabaseUrl(text: string): boolean {
+  const url = readDatabaseUrl(text);
+  return url !== undefined && isWholeAddress(url);
+}
+
 const trustedProxies = z.string().transform((text, context) => {
   const proxies = parseTrustedProxies(text);
   if (typeof proxies === 'function') return proxies;
@@ -86,7 +99,14 @@ const environmentSchema = z
     DATABASE_URL: absentWhenEmpty(
       z
         .string()
-        .regex(/^postgres(ql)?:\/\//, 'must be a connection string that begins with postgres://')
+        .regex(/^postgres(ql)?:\/\//, {
+          abort: true,
+          error: 'must be a connection string that begins with postgres://',
+        })
+        .refine(
+          isDatabaseUrl,
+          'must be an address like postgres://user:password@host:5432/database; encode #, /, ?, @ and % in the password',
+        )
         .optional(),
     ),
     REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl.optional()),

@@ -33,6 +33,20 @@ describe('readBearerConfig()', () => {
     expect(reading).not.toThrow('secret');
   });
 
+  it('refuses a password that is not encoded before anything trips over it', () => {
+    for (const address of [
+      'redis://:p%wSEC@host',
+      'redis://u:12#SEC@host',
+      'redis://u:1/SEC@h',
+      'redis://u:1?SEC@h',
+    ]) {
+      const reading = () => read({ REDIS_URL: address });
+      expect(reading).toThrow('encode #, /, ?, @ and % in the password');
+      expect(reading).not.toThrow('SEC');
+    }
+    expect(read({ REDIS_URL: 'redis://:p%25w%23@host' }).redisUrl).toBe('redis://:p%25w%23@host');
+  });
+
   it('names the settings it reads', () => {
     expect(bearerSettingNames).toEqual(['PORT', 'HOST', 'REDIS_URL', 'LOG_LEVEL']);
   });

@@ -19,7 +19,10 @@ export const sharedSettings = {
   host: absentWhenEmpty(z.string().default('127.0.0.1')),
   redisUrl: z
     .string('must be set, like redis://localhost:6379: it is where the manager publishes and bearers read')
-    .refine(isRedisUrl, 'must be an address like redis://:password@host:6379, or rediss:// with TLS'),
+    .refine(
+      isRedisUrl,
+      'must be an address like redis://:password@host:6379, or rediss:// with TLS; encode #, /, ?, @ and % in the password',
+    ),
   logLevel: absentWhenEmpty(
     z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -50,8 +53,28 @@ export function parseSettings<Schema extends z.ZodType>({
   );
 }
 
+/**
+ * Whether an address was read as it was meant: a password with a bare `#`, `/`, `?` or `%` ends the address early or
+ * cannot be decoded, and what is left of it would turn up in messages as the name of a host.
+ */
+export function isWholeAddress({ username, password, hostname, pathname, search, hash }: URL): boolean {
+  const strays = username === '' && password === '' && `${pathname}${search}`.includes('@');
+  return hash === '' && !strays && [username, password, hostname].every(isDecodable);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isRedisUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '';
+  const url = new URL(text);
+  return (
+    (url.protocol === 'redis:' || url.protocol === 'rediss:') && url.hostname !== '' && isWholeAddress(url)
+  );
 }

@@ -5,6 +5,12 @@ export { endOnSignal } from './end-on-signal.ts';
 export { nodeClock } from './node-clock.ts';
 export { nodeCrypto } from './node-crypto.ts';
 export { listen, type RunningServer } from './node-server.ts';
-export { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from './node-settings.ts';
+export {
+  absentWhenEmpty,
+  isWholeAddress,
+  type LogLevel,
+  parseSettings,
+  sharedSettings,
+} from './node-settings.ts';
 export { pinoLog } from './pino-log.ts';
 export { StartError } from './start-error.ts';

@@ -1,4 +1,5 @@
 export { createDatabase, type Database, type Queries } from './database.ts';
+export { placeOfDatabase, readDatabaseUrl } from './database-url.ts';
 export { migrate } from './migrate.ts';
 export { createPool } from './pool.ts';
 export * from './schema/index.ts';
