@@ -70,6 +70,43 @@ describe('ownOrigin()', () => {
   });
 });
 
+describe('ownOrigin() of a proxy that says odd things', () => {
+  const proxies = trusting('127.0.0.1');
+  const originSeen = async (proto: string, host?: string) =>
+    (
+      await seen(proxies, '127.0.0.1', {
+        'x-forwarded-proto': proto,
+        ...(host === undefined ? {} : { 'x-forwarded-host': host }),
+      })
+    ).origin;
+
+  it('takes http and https for schemes and nothing else', async () => {
+    for (const proto of ['data', 'javascript', 'file', 'ftp', 'https://evil.example/?', 'wss']) {
+      expect(await originSeen(proto)).toBe('http://fauna.internal:3000');
+    }
+    expect(await originSeen('HTTPS', 'Flags.Example.com:443')).toBe('https://flags.example.com');
+  });
+
+  it('takes a host only where it is nothing but a host', async () => {
+    for (const host of ['x/../y', 'a@b', 'a?b', 'a#b', 'a:99999', '[::1', 'a\\b', '%61']) {
+      expect([host, await originSeen('http', host)]).toEqual([host, 'http://fauna.internal:3000']);
+    }
+    expect(await originSeen('https', '[::1]:8080')).toBe('https://[::1]:8080');
+  });
+
+  it('always answers an origin that can be read, whatever the headers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'grapheme-ascii' }),
+        fc.string({ unit: 'grapheme-ascii' }),
+        async (proto, host) => {
+          expect(new URL(await originSeen(proto, host)).protocol).toMatch(/^https?:$/);
+        },
+      ),
+    );
+  });
+});
+
 describe('parseTrustedProxies()', () => {
   it('names the first entry that is neither an address nor a range', () => {
     for (const wrong of [

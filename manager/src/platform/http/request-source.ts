@@ -33,10 +33,23 @@ export function ownOrigin(c: Context, { url, trustedProxies }: Placement): strin
   if (url !== undefined) return url;
   const seen = new URL(c.req.url);
   if (!trustedProxies(peerAddress(c))) return seen.origin;
-  const protocol = lastOf(c.req.header('x-forwarded-proto')) ?? seen.protocol.replace(':', '');
-  const host = lastOf(c.req.header('x-forwarded-host')) ?? seen.host;
-  const forwarded = URL.canParse(`${protocol}://${host}`) ? new URL(`${protocol}://${host}`) : seen;
-  return forwarded.origin;
+  const protocol = lastOf(c.req.header('x-forwarded-proto'))?.toLowerCase();
+  const host = lastOf(c.req.header('x-forwarded-host'));
+  const scheme = protocol === 'http' || protocol === 'https' ? `${protocol}:` : seen.protocol;
+  return (
+    (host === undefined ? undefined : originOf(scheme, host)) ?? originOf(scheme, seen.host) ?? seen.origin
+  );
+}
+
+/** Of a scheme and what must be a host and nothing else: no path, no user, nothing that is read as something else. */
+function originOf(scheme: string, host: string): string | undefined {
+  const text = `${scheme}//${host}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) return undefined;
+  // The port that goes without saying is left out of what was read.
+  const usualPort = scheme === 'https:' ? ':443' : ':80';
+  const read = host.toLowerCase();
+  return url.host === read || `${url.host}${usualPort}` === read ? url.origin : undefined;
 }
 
 /** The other end of the socket; requests that came over none, as in tests, share one empty address. */
