@@ -5,6 +5,9 @@ import { isUnavailable } from '../database/index.ts';
 /** How long a client should wait before it asks a database again that was away. */
 const retryAfterSeconds = 2;
 
+/** How often an outage of the database is logged. */
+const noticeEveryMs = 5_000;
+
 /** Where unexpected errors are logged: once, here, with ids and never with bodies. */
 export interface Log {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -15,7 +18,7 @@ export interface Log {
 export function toProblem(error: unknown, log: Log, at: { method: string; path: string }): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) {
-    log.warn({ ...at, err: loggable(error) }, 'Database is unavailable');
+    noteUnavailable(error, log, at);
     return new Problem('retryable', 'Cannot reach the database just now: try again', {
       retryAfterSeconds,
       cause: error,
@@ -25,6 +28,31 @@ export function toProblem(error: unknown, log: Log, at: { method: string; path: 
   return new Problem('internal', 'Cannot answer: something unexpected happened, and it was logged', {
     cause: error,
   });
+}
+
+/** When each log last heard that the database is away, and how many requests have met with it since. */
+const notices = new WeakMap<Log, { readonly at: number; unlogged: number }>();
+
+/** Every request meets with an outage; the log hears of it every few seconds, and without where in the code it was met. */
+function noteUnavailable(error: unknown, log: Log, at: { method: string; path: string }): void {
+  const now = performance.now();
+  const last = notices.get(log);
+  if (last !== undefined && now - last.at < noticeEveryMs) {
+    last.unlogged += 1;
+    return;
+  }
+  notices.set(log, { at: now, unlogged: 0 });
+  log.warn({ ...at, reason: reasonOf(error), unlogged: last?.unlogged ?? 0 }, 'Database is unavailable');
+}
+
+/** What lies at the bottom of it: everything above repeats the query, and with it people's values. */
+function reasonOf(error: unknown): string {
+  let at = error;
+  for (let depth = 0; at instanceof Error && at.cause instanceof Error && depth < 5; depth += 1)
+    at = at.cause;
+  if (!(at instanceof Error) || at instanceof DrizzleQueryError) return 'unknown';
+  const code = 'code' in at && typeof at.code === 'string' ? at.code : at.name;
+  return at.message === '' ? code : at.message;
 }
 
 /** An error as logs may hold it: a query that failed brings its values along, and among them are people's. */
