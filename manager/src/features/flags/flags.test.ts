@@ -189,8 +189,20 @@ describe('flags', () => {
     const configuration = await api.must('GET', `${states}/b/environments/staging`);
     const changed = { ...configuration, defaultServe: { variation: 'off' } };
     await api.must('PUT', `${states}/b/environments/staging`, changed, anyRevision);
+    const weights = [
+      { variation: 'on', weight: 25_000 },
+      { variation: 'off', weight: 75_000 },
+    ];
+    const rollout = { ...configuration, defaultServe: { rollout: { weights } } };
+    await api.must('PUT', `${states}/b/environments/production`, rollout, anyRevision);
     const { items } = await api.must('GET', states);
-    const off = { enabled: false, targeting: 'everyone', revision: 1, updatedAt: expect.any(String) };
+    const off = {
+      enabled: false,
+      targeting: 'everyone',
+      share: null,
+      revision: 1,
+      updatedAt: expect.any(String),
+    };
     expect(items.map((item: { environments: object }) => item.environments)).toEqual([
       {
         development: off,
@@ -201,7 +213,7 @@ describe('flags', () => {
       {
         development: off,
         staging: { ...off, targeting: 'nobody', revision: 2 },
-        production: off,
+        production: { ...off, share: 25_000, revision: 2 },
         constructor: off,
       },
     ]);

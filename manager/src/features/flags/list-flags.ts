@@ -1,4 +1,4 @@
-import { type FlagState, type ListedFlag, type Page, targetingOf } from '@fauna-flags/protocol';
+import { type FlagState, type ListedFlag, type Page, shareOf, targetingOf } from '@fauna-flags/protocol';
 import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import {
   type Database,
@@ -72,6 +72,7 @@ async function readStates(
     const state = {
       enabled,
       targeting: targetingOf(configuration),
+      share: shareOf(configuration),
       revision,
       updatedAt: updatedAt.toISOString(),
     };

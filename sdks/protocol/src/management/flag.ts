@@ -89,6 +89,8 @@ export type Flag = z.infer<typeof flagSchema>;
 export const flagStateSchema = z.object({
   enabled: z.boolean(),
   targeting: targetingSchema,
+  /** How many a rollout to everyone reaches, in thousandths of a percent; `null` where no rollout alone decides. */
+  share: z.number().int().min(0).max(100_000).nullable(),
   /** Of the configuration. */
   revision: z.number().int(),
   updatedAt: timeSchema,

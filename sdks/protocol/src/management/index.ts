@@ -13,4 +13,5 @@ export * from './project.ts';
 export * from './sdk-key.ts';
 export * from './session.ts';
 export * from './targeting.ts';
+export * from './targeting-of.ts';
 export * from './text.ts';

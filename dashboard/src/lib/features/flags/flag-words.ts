@@ -1,5 +1,6 @@
 import type { FlagKind } from '@fauna-flags/core';
-import type { Targeting } from '@fauna-flags/protocol';
+import type { FlagState, Targeting } from '@fauna-flags/protocol';
+import { percentOf, whole } from './weights.ts';
 
 /** The kinds of flags as people read them. */
 export const kindNames: Readonly<Record<FlagKind, string>> = {
@@ -9,10 +10,14 @@ export const kindNames: Readonly<Record<FlagKind, string>> = {
   json: 'JSON',
 };
 
-/** Who gets a flag that is on, in one word beside its switch. */
-export const targetingWords: Readonly<Record<Targeting, string>> = {
+const targetingWords: Readonly<Record<Targeting, string>> = {
   everyone: 'Everyone',
   nobody: 'Nobody',
   audiences: 'Audiences',
   rules: 'Rules',
 };
+
+/** Who gets a flag that is on, in one word beside its switch: of a rollout to everyone, how many it reaches. */
+export function whoGetsIt({ targeting, share }: Pick<FlagState, 'targeting' | 'share'>): string {
+  return share === null || share === whole ? targetingWords[targeting] : percentOf(share);
+}

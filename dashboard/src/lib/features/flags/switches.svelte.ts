@@ -1,4 +1,11 @@
-import type { Configuration, Environment, ListedFlag, Page } from '@fauna-flags/protocol';
+import {
+  type Configuration,
+  type Environment,
+  type ListedFlag,
+  type Page,
+  shareOf,
+  targetingOf,
+} from '@fauna-flags/protocol';
 import type { InfiniteData, QueryClient } from '@tanstack/svelte-query';
 import { SvelteMap } from 'svelte/reactivity';
 import { type ApiProblem, problemOf, queryKeys } from '$lib/api/index.ts';
@@ -107,7 +114,8 @@ function withState(page: Page<ListedFlag>, configuration: Configuration): Page<L
     items: page.items.map((flag) => {
       const state = flag.key === key ? flag.environments[environment] : undefined;
       if (state === undefined) return flag;
-      const changed = { ...state, enabled, revision, updatedAt };
+      const [targeting, share] = [targetingOf(configuration), shareOf(configuration)];
+      const changed = { ...state, enabled, targeting, share, revision, updatedAt };
       return { ...flag, environments: { ...flag.environments, [environment]: changed } };
     }),
   };

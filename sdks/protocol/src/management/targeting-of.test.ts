@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { audiencesOf, type TargetingParts, targetingOf } from './targeting.ts';
+import { audiencesOf, shareOf, type TargetingParts, targetingOf } from './targeting-of.ts';
 
 const students = { combine: 'all', conditions: [{ audiences: ['students'] }] } as const;
 const base: TargetingParts = {
@@ -43,6 +43,27 @@ describe('targetingOf()', () => {
     expect(targetingOf({ ...base, rules: [rule], defaultServe: rollout })).toBe('rules');
     expect(targetingOf({ ...base, targets: [{ variation: 'on', keys: ['u'] }] })).toBe('rules');
     expect(targetingOf({ ...base, prerequisites: [{ flag: 'f', variation: 'on' }] })).toBe('rules');
+  });
+});
+
+describe('shareOf()', () => {
+  const rollout = (weights: Readonly<Record<string, number>>) => ({
+    rollout: { weights: Object.entries(weights).map(([variation, weight]) => ({ variation, weight })) },
+  });
+  const quarter = rollout({ on: 25_000, off: 75_000 });
+
+  it('counts whoever gets anything but the off variation', () => {
+    expect(shareOf({ ...base, defaultServe: quarter })).toBe(25_000);
+    expect(shareOf({ ...base, defaultServe: rollout({ a: 20_000, off: 70_000, b: 10_000 }) })).toBe(30_000);
+    expect(shareOf({ ...base, defaultServe: rollout({ off: 100_000 }) })).toBe(0);
+    expect(shareOf({ ...base, defaultServe: rollout({ a: 50_000, b: 50_000 }) })).toBe(100_000);
+  });
+
+  it('is null where no rollout alone decides', () => {
+    expect(shareOf(base)).toBeNull();
+    expect(shareOf({ ...base, defaultServe: { variation: 'off' } })).toBeNull();
+    const targets = [{ variation: 'on', keys: ['u'] }];
+    expect(shareOf({ ...base, targets, defaultServe: quarter })).toBeNull();
   });
 });
 
