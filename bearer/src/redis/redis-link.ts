@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
+import { reasonOf } from '../log.ts';
 import { addressOf, openRedis, type RedisOptions } from './open-redis.ts';
 
 /** How long one command may take; whoever waits for it has something better to do than to wait longer. */
@@ -25,11 +26,20 @@ export class RedisLink {
     this.#address = addressOf(options.url);
   }
 
-  /** Runs commands, once the connection has come up; waits for that as long as for an answer. */
+  /**
+   * Runs commands, once the connection has come up; waits for that as long as for an answer. What it rejects with says
+   * why and carries nothing else, so that it may be logged.
+   */
   async run<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
     if (this.#closed) throw new Error(`Cannot ask Redis at ${this.#address}: the connection was closed`);
     if (this.#redis.status !== 'ready') await this.#untilReady();
-    return commands(this.#redis);
+    try {
+      return await commands(this.#redis);
+    } catch (error) {
+      // The driver hangs the whole command on its error: rulesets and keys, which are nobody's to read in a log. For the
+      // same reason it is not kept as the cause.
+      throw new Error(reasonOf(error));
+    }
   }
 
   /** Ends the connection; may be called twice. Every `run` from then on rejects. */

@@ -10,6 +10,7 @@
  * document moves to a higher epoch, which every reader accepts, and the surviving history wins everywhere. The database
  * is asked again after the store has been seen, because between the two another manager may simply have written.
  */
+import { reasonOf } from '../../platform/reason-of.ts';
 import type { Outbox } from './outbox.ts';
 import { compareStored, type PublishStore, type StoredPosition } from './publish-store.ts';
 
@@ -151,7 +152,7 @@ class RunningPublisher implements Publisher {
   #backOff(error: unknown): number {
     const ceilingMs = Math.min(backoffMsMax, backoffMsMin * 2 ** this.#failures);
     if (this.#failures === 0)
-      this.#dependencies.log.warn({ err: error }, 'Cannot publish: trying again until it works');
+      this.#dependencies.log.warn({ reason: reasonOf(error) }, 'Cannot publish: trying again until it works');
     this.#failures = Math.min(this.#failures + 1, 16);
     return ceilingMs * (0.5 + this.#dependencies.random() / 2);
   }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { MemoryShelf } from '@fauna-flags/bearer';
 import { nodeClock, RedisLink, redisSources } from '@fauna-flags/bearer/node';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
@@ -171,6 +172,24 @@ describe('redisStore()', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('rejects with what Redis says, and with nothing of what it was asked', async () => {
+    const own = await RedisServer.start();
+    const connection = { url: own.url, clock: nodeClock, random: Math.random, log: silent };
+    const store = redisStore(new RedisLink({ ...connection, purpose: 'test' }));
+    try {
+      await own.client.config('SET', 'maxmemory', 1);
+      const snapshot = snapshotOf({ secret: 'of-a-payload' }, { epoch: 5, version: 1 });
+      const error = await store.compareAndSet('a', snapshot).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: expect.stringContaining('OOM') });
+      const told = inspect(error, { depth: null, showHidden: true, maxStringLength: null });
+      expect(told).not.toContain('Buffer'); // As which the payload went.
+      expect(told).not.toContain(snapshot.hash);
+    } finally {
+      await store.close();
+      await own.dispose();
+    }
   });
 
   it('rejects within two seconds while Redis is away or hangs, and works again right after', async () => {
