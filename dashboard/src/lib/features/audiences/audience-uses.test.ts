@@ -4,6 +4,7 @@ import { audiencesUsing, ruledPlaces, usesOf } from './audience-uses.ts';
 const state = (targeting: 'everyone' | 'nobody' | 'audiences' | 'rules') => ({
   enabled: true,
   targeting,
+  share: null,
   revision: 1,
   updatedAt: '2030-01-01T00:00:00Z',
 });

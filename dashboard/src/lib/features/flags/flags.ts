@@ -36,7 +36,8 @@ export function flagListQuery(project: string, { query, archived }: FlagFilter) 
 export function allFlagsQuery(project: string) {
   return queryOptions({
     queryKey: [...queryKeys.flags(project), 'all'],
-    queryFn: ({ signal }) => allPages<ListedFlag>(path`/projects/${project}/flags`, signal),
+    queryFn: ({ signal }) =>
+      allPages<ListedFlag>(path`/projects/${project}/flags`, signal, { archived: false }),
   });
 }
 

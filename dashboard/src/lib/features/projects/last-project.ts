@@ -1,3 +1,5 @@
+import { sampleProject } from './sample-project.ts';
+
 const storageKey = 'fauna-project';
 
 /** Remembers where this browser was, so that the next visit begins there. */
@@ -9,10 +11,14 @@ export function rememberProject(project: string): void {
   }
 }
 
-/** The project to begin with: the one last used while it exists, else the first; `undefined` when there is none. */
+/**
+ * The project to begin with: the one last used while it exists, else the sample, which has something to switch, else the
+ * first; `undefined` when there is none.
+ */
 export function firstProject(projects: readonly { readonly key: string }[]): string | undefined {
   const last = readLast();
-  return (projects.find(({ key }) => key === last) ?? projects[0])?.key;
+  const named = (wanted: string | null) => projects.find(({ key }) => key === wanted);
+  return (named(last) ?? named(sampleProject) ?? projects[0])?.key;
 }
 
 function readLast(): string | null {
