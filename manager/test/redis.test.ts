@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keyRegistryDocument, storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer } from '../../bearer/test/support/redis-server.ts';
 import { BearerProcess } from './support/bearer-process.ts';
@@ -155,6 +156,48 @@ describe('a manager and a bearer in processes of their own, with Redis between t
     const againMs = performance.now();
     await toggleGooglePay(manager, true);
     expect((await stream.frame('patch', 2)).atMs - againMs).toBeLessThan(1_000);
+  });
+
+  it('something else under the name of one document does not keep the others from being published', async () => {
+    const created = await manager.api('POST', '/projects', { key: 'other', name: 'Other' });
+    expect(created.status).toBe(201);
+    const names = await eventually(
+      async () => {
+        const found = Object.keys(await redis.client.hgetall(storeKeys.positions));
+        return found.length > 2 && found.map(storeKeys.snapshot);
+      },
+      { what: 'the documents of the new project' },
+    );
+    const before = await redis.client.hget(storeKeys.positions, keyRegistryDocument);
+    for (const name of names) await redis.client.set(name, 'garbage');
+    await redis.client.set(storeKeys.positions, 'garbage');
+    await eventually(async () => (await redis.client.type(storeKeys.positions)) === 'hash', {
+      what: 'a mended index',
+    });
+    await eventually(
+      async () => {
+        const kinds = await Promise.all(names.map((name) => redis.client.type(name)));
+        return kinds.every((kind) => kind === 'hash');
+      },
+      { what: 'mended documents' },
+    );
+    expect(await redis.client.hget(storeKeys.positions, keyRegistryDocument)).toBe(before);
+  });
+
+  it('a Redis that takes no more is told of with its reason, and with nothing of what was to be published', async () => {
+    manager.output = '';
+    await redis.client.config('SET', 'maxmemory', 1);
+    try {
+      await toggleGooglePay(manager, false);
+      await eventually(() => manager.output.includes('OOM'), { what: 'the reason in the log' });
+    } finally {
+      await redis.client.config('SET', 'maxmemory', 0);
+    }
+    expect(manager.output).not.toMatch(/google-pay|"args"|"Buffer"|HSET/);
+    await toggleGooglePay(manager, true);
+    await eventually(async () => (await (await connect()).json()).flags['google-pay'].value === true, {
+      what: 'the end of it',
+    });
   });
 
   it('a bearer that starts later has everything at once, and says goodbye when it is stopped', async () => {

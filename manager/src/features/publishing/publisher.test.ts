@@ -121,6 +121,53 @@ describe('the publisher', () => {
     expect(world.outbox.published.has('a')).toBe(false);
   });
 
+  it('publishes and removes all others while the store does not take some documents', async () => {
+    const bad = ['bad-1', 'bad-2', 'bad-3', 'bad-4'];
+    for (const documentId of bad) world.commit(documentId, 1, 'x');
+    world.commit('gone', 1, 'x');
+    world.commit('good', 1, 'x');
+    world.refused = new Set(bad);
+    const publisher = await world.start();
+    await world.pass(1_000);
+    expect(world.stored('good')).toMatchObject({ version: 1 });
+    world.commit('good', 2, 'y');
+    publisher.nudge();
+    await world.settle();
+    expect(world.stored('good')).toMatchObject({ version: 2 });
+    world.outbox.snapshots.delete('gone');
+    await world.pass(6_000);
+    expect(world.stored('gone')).toBeUndefined();
+    expect(publisher.isStoreUp()).toBe(true);
+    world.refused.clear();
+    await world.pass(5_000);
+    for (const documentId of bad) expect(world.stored(documentId)).toMatchObject({ version: 1 });
+  });
+
+  it('backs off from a document that the store does not take, and says once which and why', async () => {
+    world.commit('good', 1, 'x');
+    await world.start();
+    world.refused = new Set(['bad']);
+    world.commit('bad', 1, 'x');
+    await world.pass(60_000);
+    expect(world.storeCalls).toBeLessThan(60);
+    expect(world.fields).toEqual([{ reason: 'The store does not take bad', documentIds: ['bad'] }]);
+  });
+
+  it('logs the reason of a failure and nothing that hangs on the error', async () => {
+    world.commit('a', 1, 'x');
+    world.refused = new Set(['a']);
+    await world.start();
+    expect(JSON.stringify(world.fields)).not.toContain('command');
+  });
+
+  it('ends in good order while the round under way fails', async () => {
+    const publisher = await world.start();
+    world.storeAway = true;
+    world.commit('a', 1, 'x');
+    publisher.nudge();
+    await expect(publisher.close()).resolves.toBeUndefined();
+  });
+
   it('does nothing after it has been closed', async () => {
     const publisher = await world.start();
     await publisher.close();
@@ -136,8 +183,11 @@ class World {
   readonly outbox = new MemoryOutbox();
   readonly shelf = new Map<string, Snapshot>();
   storeAway = false;
+  /** Documents that the store does not take, though it answers. */
+  refused = new Set<string>();
   storeCalls = 0;
   readonly warnings: string[] = [];
+  readonly fields: object[] = [];
   #now = 0;
   #timers: { at: number; callback: () => void }[] = [];
 
@@ -153,7 +203,12 @@ class World {
         };
       },
       random: () => 0.5,
-      log: { warn: (_fields, message) => this.warnings.push(message) },
+      log: {
+        warn: (fields, message) => {
+          this.warnings.push(message);
+          this.fields.push(fields);
+        },
+      },
     });
   }
 
@@ -198,7 +253,11 @@ class World {
       return this.storeAway ? Promise.reject(new Error('The store is away')) : call();
     };
     return {
-      compareAndSet: (documentId, snapshot) => counted(() => store.compareAndSet(documentId, snapshot)),
+      compareAndSet: (documentId, snapshot) =>
+        counted(async () => {
+          if (this.refused.has(documentId)) throw refusal(documentId, snapshot);
+          return store.compareAndSet(documentId, snapshot);
+        }),
       positions: () => counted(() => store.positions()),
       remove: (documentId) => counted(() => store.remove(documentId)),
       close: () => store.close(),
@@ -237,6 +296,13 @@ class MemoryOutbox implements Outbox {
       this.snapshots.set(documentId, { ...snapshot, epoch: above.epoch + 1 });
     }
   }
+}
+
+/** As drivers make them: with the whole command. */
+function refusal(documentId: string, snapshot: Snapshot): Error {
+  return Object.assign(new Error(`The store does not take ${documentId}`), {
+    command: [documentId, snapshot],
+  });
 }
 
 function snapshotOf(epoch: number, version: number, content: string): Snapshot {

@@ -9,6 +9,9 @@
  * A store that knows more than the database (`older`, `fork`) means that the database has lost commits. Then the
  * document moves to a higher epoch, which every reader accepts, and the surviving history wins everywhere. The database
  * is asked again after the store has been seen, because between the two another manager may simply have written.
+ *
+ * A document that the store does not take must not keep back the others: a kill switch may be among them. So each is
+ * tried by itself, whatever became of the one before it, and those that failed last time come last.
  */
 import { reasonOf } from '../../platform/reason-of.ts';
 import type { Outbox } from './outbox.ts';
@@ -31,7 +34,7 @@ export interface Publisher {
   nudge(): void;
   /** Resolves once what was committed before this call has been offered to the store, or could not be. Never rejects. */
   settled(): Promise<void>;
-  /** Whether the store answered when it was last asked, which is at least every five seconds. */
+  /** Whether the store answered when it was last asked for anything that does not hang on one document. */
   isStoreUp(): boolean;
   /** Where every document stands in the store, as far as this publisher knows; for the delivery report. */
   delivered(documentId: string): StoredPosition | undefined;
@@ -43,6 +46,8 @@ const pollMs = 250;
 const reconcileMs = 5_000;
 const backoffMsMin = 100;
 const backoffMsMax = 5_000;
+/** A store that has gone fails every document alike, and each failure takes its time: the rest waits for the next round. */
+const failuresInRowMax = 3;
 
 /**
  * Starts a publisher. It resolves once the store has been brought in line with the database for the first time, or could
@@ -54,9 +59,23 @@ export async function startPublisher(dependencies: PublisherDependencies): Promi
   return publisher;
 }
 
+/** The store did not do what it was asked; its message is the store's reason. */
+class StoreFailure extends Error {
+  readonly documentIds: readonly string[];
+
+  constructor(cause: unknown, documentIds: readonly string[] = []) {
+    super(reasonOf(cause), { cause });
+    this.documentIds = documentIds;
+  }
+}
+
 class RunningPublisher implements Publisher {
   readonly #dependencies: PublisherDependencies;
   readonly #delivered = new Map<string, StoredPosition>();
+  /** What the store did not take when it was last offered. */
+  readonly #untaken = new Set<string>();
+  /** What it has not taken in this round, and why: tried once a round. */
+  readonly #failed = new Map<string, unknown>();
   #round: Promise<void> | undefined;
   #again = false;
   #closed = false;
@@ -71,10 +90,9 @@ class RunningPublisher implements Publisher {
 
   async begin(): Promise<void> {
     try {
-      await this.#reconcile();
+      await this.#inRound(() => this.#reconcile());
     } catch (error) {
-      if (this.#isStoreUp) throw error;
-      this.#sinceReconcileMs = reconcileMs;
+      if (!(error instanceof StoreFailure)) throw error;
       this.#wait(this.#backOff(error));
       return;
     }
@@ -104,18 +122,32 @@ class RunningPublisher implements Publisher {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel();
-    await this.#round;
+    // A round that fails has been told of, and has ended all the same.
+    await this.settled();
   }
 
   /** Compares the whole store with the database: what is missing there, or behind, is published again. */
   async #reconcile(): Promise<void> {
     const { outbox } = this.#dependencies;
-    const stored = await this.#ask((store) => store.positions());
+    const stored = await this.#positions();
+    const wanting: string[] = [];
     for (const [documentId, position] of await outbox.positions()) {
       const there = stored.get(documentId);
       if (there !== undefined && compareStored(position, there) === 'same')
         this.#delivered.set(documentId, there);
-      else await this.#publish(documentId);
+      else wanting.push(documentId);
+    }
+    await this.#each(wanting, (documentId) => this.#publish(documentId));
+  }
+
+  async #positions(): Promise<ReadonlyMap<string, StoredPosition>> {
+    try {
+      const stored = await this.#ask((store) => store.positions());
+      this.#isStoreUp = true;
+      return stored;
+    } catch (error) {
+      this.#isStoreUp = false;
+      throw error;
     }
   }
 
@@ -131,7 +163,7 @@ class RunningPublisher implements Publisher {
   async #turn(): Promise<void> {
     if (this.#round !== undefined || this.#closed) return;
     this.#cancel();
-    this.#round = this.#publishPending();
+    this.#round = this.#inRound(() => this.#publishPending());
     let delayMs: number;
     try {
       await this.#round;
@@ -148,28 +180,46 @@ class RunningPublisher implements Publisher {
     return pollMs * (0.5 + this.#dependencies.random() / 2);
   }
 
-  /** How long to wait after a round that failed. Told once an outage: it may be a long one. */
+  /** How long to wait after a round that failed. Told once an outage, which may be a long one, and of every new document. */
   #backOff(error: unknown): number {
     const ceilingMs = Math.min(backoffMsMax, backoffMsMin * 2 ** this.#failures);
-    if (this.#failures === 0)
-      this.#dependencies.log.warn({ reason: reasonOf(error) }, 'Cannot publish: trying again until it works');
+    const documentIds = error instanceof StoreFailure ? error.documentIds : [];
+    if (this.#failures === 0 || documentIds.length > 0) {
+      const fields = { reason: reasonOf(error), ...(documentIds.length > 0 && { documentIds }) };
+      this.#dependencies.log.warn(fields, 'Cannot publish: trying again until it works');
+    }
+    // Whether the document or the store is to blame shows as soon as the store is asked for something else.
+    if (this.#failures === 0) this.#sinceReconcileMs = reconcileMs;
     this.#failures = Math.min(this.#failures + 1, 16);
     return ceilingMs * (0.5 + this.#dependencies.random() / 2);
   }
 
-  /** Asks the store, and remembers whether it answered. */
   async #ask<Answer>(question: (store: PublishStore) => Promise<Answer>): Promise<Answer> {
     try {
-      const answer = await question(this.#dependencies.store);
-      this.#isStoreUp = true;
-      return answer;
+      return await question(this.#dependencies.store);
     } catch (error) {
-      this.#isStoreUp = false;
-      throw error;
+      throw new StoreFailure(error);
     }
   }
 
+  /** Does the work to its end, and rejects then if the store has not taken everything. */
+  async #inRound(work: () => Promise<void>): Promise<void> {
+    this.#failed.clear();
+    const before = new Set(this.#untaken);
+    await work();
+    const [failure] = this.#failed.values();
+    if (failure === undefined) {
+      this.#untaken.clear();
+      return;
+    }
+    throw new StoreFailure(
+      failure,
+      [...this.#failed.keys()].filter((documentId) => !before.has(documentId)),
+    );
+  }
+
   async #publishPending(): Promise<void> {
+    const { outbox } = this.#dependencies;
     do {
       this.#again = false;
       if (this.#sinceReconcileMs >= reconcileMs) {
@@ -177,9 +227,36 @@ class RunningPublisher implements Publisher {
         // Only now: one that failed is due again with the next round.
         this.#sinceReconcileMs = 0;
       }
-      for (const documentId of await this.#dependencies.outbox.pending()) await this.#publish(documentId);
-      for (const documentId of await this.#dependencies.outbox.deleted()) await this.#remove(documentId);
+      await this.#each(await outbox.pending(), (documentId) => this.#publish(documentId));
+      await this.#each(await outbox.deleted(), (documentId) => this.#remove(documentId));
     } while (this.#again && !this.#closed);
+  }
+
+  /** Goes on after a document that the store does not take; a database that fails ends the round. */
+  async #each(documentIds: readonly string[], work: (documentId: string) => Promise<void>): Promise<void> {
+    let failuresInRow = 0;
+    for (const documentId of this.#inOrder(documentIds)) {
+      if (failuresInRow === failuresInRowMax) return;
+      try {
+        await work(documentId);
+        this.#untaken.delete(documentId);
+        failuresInRow = 0;
+      } catch (error) {
+        if (!(error instanceof StoreFailure)) throw error;
+        this.#failed.set(documentId, error.cause);
+        this.#untaken.add(documentId);
+        failuresInRow += 1;
+      }
+    }
+  }
+
+  /** What has not failed yet comes first, and what has failed in this round waits for the next. */
+  #inOrder(documentIds: readonly string[]): readonly string[] {
+    const open = documentIds.filter((documentId) => !this.#failed.has(documentId));
+    return [
+      ...open.filter((documentId) => !this.#untaken.has(documentId)),
+      ...open.filter((documentId) => this.#untaken.has(documentId)),
+    ];
   }
 
   async #publish(documentId: string): Promise<void> {

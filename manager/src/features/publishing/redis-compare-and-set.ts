@@ -1,6 +1,8 @@
 /**
  * One atomic step in Redis: compares what is offered with what lies there, stores it when it is newer, keeps the index of
- * positions true in every case, and hints the bearers. Something there that is no position counts as nothing there.
+ * positions true in every case, and hints the bearers. Something there that is no position counts as nothing there; what is
+ * not even a hash is taken away, since nothing could be written into it. Only then: after any step that writes, Redis would
+ * let the script go beyond the memory that it may use.
  *
  * KEYS: snapshot, positions. ARGV: channel, document, epoch, version, hash, payload, milliseconds.
  * Answers `{'stored' | 'same'}` or `{'older' | 'fork', 'epoch-version-hash' of what lies there}`.
@@ -9,6 +11,10 @@
  */
 export const compareAndSetScript = `
 local channel, document, epoch, version, hash, payload, now = unpack(ARGV)
+for _, key in ipairs(KEYS) do
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', key) end
+end
 local current = redis.call('HMGET', KEYS[1], 'e', 'v', 'h')
 local currentEpoch, currentVersion, currentHash = tonumber(current[1]), tonumber(current[2]), current[3]
 

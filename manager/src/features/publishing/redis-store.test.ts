@@ -139,6 +139,20 @@ describe('redisStore()', () => {
     expect(await store.compareAndSet('a', documentAt(1, 1))).toEqual({ outcome: 'stored' });
   });
 
+  it('takes what is no hash for nothing, be it one document or the whole index', async () => {
+    const store = await openEmptyStore();
+    await store.compareAndSet('a', documentAt(5, 1));
+    await store.compareAndSet('b', documentAt(5, 1));
+    await server.client.set(storeKeys.snapshot('a'), 'garbage');
+    expect([...(await store.positions()).keys()]).toEqual(['b']);
+    expect(await store.compareAndSet('a', documentAt(5, 1))).toEqual({ outcome: 'stored' });
+    await server.client.set(storeKeys.positions, 'garbage');
+    expect(await store.positions()).toEqual(new Map());
+    await store.remove('b');
+    expect(await store.compareAndSet('a', documentAt(5, 1))).toEqual({ outcome: 'same' });
+    expect([...(await store.positions()).keys()]).toEqual(['a']);
+  });
+
   it('moves forward only, whoever of many offers what in which order', async () => {
     const stores = [await openEmptyStore(), openStore(), openStore()];
     const offers = Array.from({ length: 60 }, (_, place) => documentAt(5, ((place * 37) % 60) + 1));
@@ -172,6 +186,31 @@ describe('redisStore()', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('goes on with all other documents when Redis refuses one', async () => {
+    const own = await RedisServer.start();
+    const rights = [
+      'on',
+      '>limited',
+      '+@all',
+      '&*',
+      `~${storeKeys.positions}`,
+      `~${storeKeys.snapshot('good')}`,
+    ];
+    await own.client.call('ACL', 'SETUSER', 'limited', ...rights);
+    await own.publish('refused', documentAt(5, 1));
+    const connection = { clock: nodeClock, random: Math.random, log: silent, purpose: 'test' };
+    const url = `redis://limited:limited@127.0.0.1:${own.port}`;
+    const store = redisStore(new RedisLink({ ...connection, url }));
+    try {
+      await expect(store.compareAndSet('refused', documentAt(5, 2))).rejects.toThrow('NOPERM');
+      expect(await store.compareAndSet('good', documentAt(5, 2))).toEqual({ outcome: 'stored' });
+      expect([...(await store.positions()).keys()]).toEqual(['good']);
+    } finally {
+      await store.close();
+      await own.dispose();
+    }
   });
 
   it('rejects with what Redis says, and with nothing of what it was asked', async () => {

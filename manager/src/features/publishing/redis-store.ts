@@ -34,16 +34,23 @@ export function redisStore(connection: RedisConnection): PublishStore {
 
     /**
      * The index says which documents there are. Whether each still lies where it says is asked besides: a Redis that
-     * evicts keys takes a snapshot and leaves the index, and what is not reported here is published again.
+     * evicts keys takes a snapshot and leaves the index, and what is not reported here is published again. The same goes
+     * for what Redis cannot read as a position.
      */
     async positions() {
-      const index = await connection.run((redis) => redis.hgetall(storeKeys.positions));
-      const known = Object.entries(index).flatMap(([documentId, text]) => {
+      const index = await connection.run((redis) =>
+        redis.hgetall(storeKeys.positions).catch(nothingWhenOfAnotherKind),
+      );
+      const known = Object.entries(index ?? {}).flatMap(([documentId, text]) => {
         const position = positionIn(text);
         return position === undefined ? [] : [[documentId, position] as const];
       });
       const stored = await connection.run((redis) =>
-        Promise.all(known.map(([documentId]) => redis.hmget(storeKeys.snapshot(documentId), 'e', 'v', 'h'))),
+        Promise.all(
+          known.map(([documentId]) =>
+            redis.hmget(storeKeys.snapshot(documentId), 'e', 'v', 'h').catch(nothingWhenRefused),
+          ),
+        ),
       );
       return new Map(
         known.filter(([, position], place) => {
@@ -58,13 +65,23 @@ export function redisStore(connection: RedisConnection): PublishStore {
       await connection.run((redis) =>
         Promise.all([
           redis.del(storeKeys.snapshot(documentId), storeKeys.log(documentId)),
-          redis.hdel(storeKeys.positions, documentId),
+          redis.hdel(storeKeys.positions, documentId).catch(nothingWhenOfAnotherKind),
         ]),
       );
     },
 
     close: () => connection.close(),
   };
+}
+
+/** Under one of our names lies something that no publisher put there: it is no position, and the next one replaces it. */
+function nothingWhenOfAnotherKind(error: Error): undefined {
+  if (!error.message.startsWith('WRONGTYPE')) throw error;
+}
+
+/** An answer that is an error is about one document; anything else is about the connection, and so about all. */
+function nothingWhenRefused(error: Error): undefined {
+  if (error.name !== 'ReplyError') throw error;
 }
 
 function outcomeOf(documentId: string, answer: unknown): PutOutcome {
