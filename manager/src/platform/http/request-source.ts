@@ -36,9 +36,7 @@ export function ownOrigin(c: Context, { url, trustedProxies }: Placement): strin
   const protocol = lastOf(c.req.header('x-forwarded-proto'))?.toLowerCase();
   const host = lastOf(c.req.header('x-forwarded-host'));
   const scheme = protocol === 'http' || protocol === 'https' ? `${protocol}:` : seen.protocol;
-  return (
-    (host === undefined ? undefined : originOf(scheme, host)) ?? originOf(scheme, seen.host) ?? seen.origin
-  );
+  return originOf(scheme, host ?? seen.host) ?? seen.origin;
 }
 
 /** Of a scheme and what must be a host and nothing else: no path, no user, nothing that is read as something else. */
