@@ -1,7 +1,8 @@
 import { and, desc, eq, gt, inArray, lte, or } from 'drizzle-orm';
-import { type Database, sessions as table } from '../../platform/database/index.ts';
+import { type Database, sessions as table, users } from '../../platform/database/index.ts';
 import type { LiveSession, SessionSource } from '../../platform/http/index.ts';
 import type { Auth } from './auth.ts';
+import { networkOf } from './networks.ts';
 import { hasCookie, type SessionCookie } from './session-cookie.ts';
 import { sessionLifetimes } from './session-lifetimes.ts';
 
@@ -16,6 +17,8 @@ export interface Sessions extends SessionSource {
   alive(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets what has run out, and of a user who has very many open those that were not used for longest. */
   sweep(userId: string): Promise<void>;
+  /** Whether a session that is still kept was begun by this user from this network. */
+  begunFrom(email: string, network: string): Promise<boolean>;
   /** Tells when a session is ended by this process; the answer ends the telling. */
   onEnd(listener: (id: string) => void): () => void;
 }
@@ -93,6 +96,15 @@ export function createSessions({
             inArray(table.id, surplus),
           ),
         );
+    },
+
+    async begunFrom(email, network) {
+      const rows = await database.read
+        .selectDistinct({ address: table.ipAddress })
+        .from(table)
+        .innerJoin(users, eq(users.id, table.userId))
+        .where(eq(users.email, email));
+      return rows.some(({ address }) => address !== null && networkOf(address) === network);
     },
 
     onEnd(listener) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { Problem } from '@fauna-flags/protocol';
+import { neighbourhoodOf, networkOf } from './networks.ts';
+import { SlowLane } from './slow-lane.ts';
 
 /** How failures of one kind of source are slowed down. */
 interface Policy {
@@ -10,13 +11,19 @@ interface Policy {
   readonly waitMsMax: number;
 }
 
-/**
- * An account is never locked, whoever guesses at it: its owner waits half a minute at worst, while a guesser has fewer
- * than three thousand tries a day.
- */
-const accountPolicy: Policy = { freeMax: 5, waitMsMax: 30_000 };
+/** One network has fewer than three thousand tries at one account a day. */
+const pairPolicy: Policy = { freeMax: 5, waitMsMax: 30_000 };
 /** Many people can share an address, so that it may fail more often, and then waits longer. */
 const addressPolicy: Policy = { freeMax: 20, waitMsMax: 300_000 };
+
+/**
+ * So often may sign-ins to one account fail, from wherever, before those that come from networks where nobody has signed
+ * in to it are judged one after the other, `laneSpacingMs` apart. None of them is refused for what others do as long as
+ * `laneWaitingMax` are not waiting, which takes half a minute to get through. Together they have 43,200 tries a day.
+ */
+const accountFreeMax = 20;
+const laneSpacingMs = 2_000;
+const laneWaitingMax = 15;
 
 const firstWaitMs = 1_000;
 /** What lies this far back is forgiven. */
@@ -37,19 +44,26 @@ interface Failures {
   readonly lastAt: number;
 }
 
+/** Whether somebody has signed in to an account from this network, as far as is kept: what one process forgets, or never saw. */
+export type SignedInBefore = (email: string, network: string) => Promise<boolean>;
+
 /**
- * Slows guessing down, per account and per address. Accounts that do not exist are treated like those that do. Where
- * somebody has signed in to an account before, they are counted by themselves, so that nobody elsewhere can keep them out
- * by failing all the time. It lives in one process: several managers allow a guesser as many times more.
+ * Slows guessing down. A network that fails is refused for a while: at one account soon, at many a little later. An
+ * account at which many networks fail is never closed to the next: there sign-ins only wait for each other. Accounts that
+ * do not exist are treated like those that do. Where somebody has signed in to an account before, they are counted by
+ * themselves, so that they do not even wait. It lives in one process: several managers allow a guesser as many times more.
  */
 export class SignInDelay {
   readonly #now: () => Date;
+  readonly #signedInBefore: SignedInBefore;
   readonly #failures = new Map<string, Failures>();
   /** Accounts with the networks that they were signed in to from, the latest last. */
   readonly #known = new Set<string>();
+  readonly #lane = new SlowLane({ spacingMs: laneSpacingMs, waitingMax: laneWaitingMax });
 
-  constructor(now: () => Date) {
+  constructor(now: () => Date, signedInBefore: SignedInBefore = async () => false) {
     this.#now = now;
+    this.#signedInBefore = signedInBefore;
   }
 
   /** How many sources are remembered. */
@@ -58,27 +72,38 @@ export class SignInDelay {
   }
 
   /**
-   * Lets an attempt through or throws `rate_limited`. It counts as failed from here on until it is known to have
-   * succeeded, so that a thousand attempts at once are not a thousand free ones.
+   * Resolves when an attempt may be judged, or rejects with `rate_limited`. It counts as failed from here on until it is
+   * known to have succeeded, so that a thousand attempts at once are not a thousand free ones.
    */
-  admit({ email, address }: { readonly email: string; readonly address: string }): SignInAttempt {
+  async admit({
+    email,
+    address,
+  }: {
+    readonly email: string;
+    readonly address: string;
+  }): Promise<SignInAttempt> {
     // Digests are short, and e-mail addresses of people have no place in a list of suspects.
     const account = `account ${createHash('sha256').update(email).digest('base64')}`;
-    const source = `address ${networkOf(address)}`;
+    const network = networkOf(address);
+    const source = `address ${network}`;
+    const neighbours = `near ${neighbourhoodOf(address)}`;
     const both = `${account} at ${source}`;
-    const policies: ReadonlyMap<string, Policy> = this.#known.has(both)
-      ? new Map([[both, accountPolicy]])
-      : new Map([
-          [account, accountPolicy],
-          [source, addressPolicy],
-        ]);
+    // Asked only where it matters: as long as nobody fails, nobody is slowed down.
+    const hasFailures = [account, source].some((key) => this.#recent(key).count > 0);
+    if (!this.#known.has(both) && hasFailures && (await this.#signedInBefore(email, network))) {
+      this.#remember(both);
+    }
+    const isKnown = this.#known.has(both);
+    const policies = new Map([[both, pairPolicy], ...(isKnown ? [] : [[source, addressPolicy] as const])]);
     const waitMs = Math.max(...[...policies].map(([key, policy]) => this.#waitMs(key, policy)));
     if (waitMs > 0) {
       throw new Problem('rate_limited', 'Cannot sign in yet: too many attempts have failed', {
         retryAfterSeconds: Math.ceil(waitMs / 1000),
       });
     }
-    const keys = [...policies.keys()];
+    const isSlowed = !isKnown && this.#recent(account).count >= accountFreeMax;
+    const weight = this.#recent(neighbours).count;
+    const keys = [...policies.keys(), ...(isKnown ? [] : [account, neighbours])];
     for (const key of keys) this.#change(key, 1);
     let isOpen = true;
     const settle = (judge: () => void) => () => {
@@ -87,13 +112,21 @@ export class SignInDelay {
       for (const key of keys) this.#change(key, -1);
       judge();
     };
+    const withdrawn = settle(() => {});
+    if (isSlowed) {
+      await this.#lane.turn(account, weight).catch((error: unknown) => {
+        withdrawn();
+        throw error;
+      });
+    }
     return {
       succeeded: settle(() => {
-        this.#failures.delete(account);
+        // Whoever guesses elsewhere is not forgiven because the owner, where they are known, has signed in.
+        if (!isKnown) this.#failures.delete(account);
         this.#failures.delete(both);
         this.#remember(both);
       }),
-      withdrawn: settle(() => {}),
+      withdrawn,
     };
   }
 
@@ -126,18 +159,4 @@ export class SignInDelay {
     const [oldest] = this.#failures.keys();
     if (this.#failures.size > sourcesMax && oldest !== undefined) this.#failures.delete(oldest);
   }
-}
-
-/** Whoever has one IPv6 address has the 2⁶⁴ of its network, so that the network is what is counted. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros =
-    tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  return [...left, ...zeros, ...right]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

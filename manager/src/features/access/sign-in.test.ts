@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestApi, type TestApi } from '../../../test/support/api.ts';
+import { createTestApi, createTestApp, type TestApi } from '../../../test/support/api.ts';
 import { ada, cookieOf, createOwner, ownPage, signIn, visitor } from '../../../test/support/visitor.ts';
 import { accounts, sessions } from '../../platform/database/index.ts';
+import { networkOf } from './networks.ts';
 import { passwordHashing } from './password-hashing.ts';
 
 let api: TestApi;
@@ -55,24 +56,52 @@ describe('POST /session', () => {
     expect(Math.abs(fastest(known) - fastest(unknown))).toBeLessThan(60);
   });
 
-  it('S-33 slows an account down after a few failures, wherever they come from, but never locks it', async () => {
-    const stubborn = 'stubborn@example.com';
+  it('S-33 slows a network down at an account after a few failures, but never locks the account', async () => {
+    const guesser = somebody();
     const failed = [];
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      failed.push(await somebody().call('POST', '/session', { email: stubborn, password: 'wrong again' }));
+      failed.push(await guesser.call('POST', '/session', { email, password: 'wrong again' }));
     }
     expect(failed.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
-    const { status, body, headers } = await somebody().call('POST', '/session', {
-      email: stubborn,
+    const { status, body, headers } = await guesser.call('POST', '/session', {
+      email,
       password: 'wrong again',
     });
     expect([status, body.code, headers.get('retry-after')]).toEqual([429, 'rate_limited', '1']);
     expect((await somebody().call('POST', '/session', { email, password })).status).toBe(201);
   });
 
+  it('S-33 lets the owner in from a new network while others guess from networks without end', async () => {
+    let isOver = false;
+    let guesses = 0;
+    const guess = async () => {
+      while (!isOver) {
+        guesses += 1;
+        const stranger = visitor(api, `2001:db8:${guesses.toString(16)}::1`);
+        expect((await stranger.call('POST', '/session', { email, password: 'a guess' })).status).toBe(401);
+      }
+    };
+    const guessing = [guess(), guess()];
+    while (guesses < 24) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { status } = await somebody().call('POST', '/session', { email, password });
+    isOver = true;
+    await Promise.all(guessing);
+    expect(status).toBe(201);
+  }, 30_000);
+
+  it('S-33 knows the usual network of somebody also in a process that has just started', async () => {
+    const home = '2001:db8:aaaa:1::7';
+    expect((await visitor(api, home).call('POST', '/session', { email, password })).status).toBe(201);
+    const { begunFrom } = createTestApp(api.database).access.sessions;
+    expect(await begunFrom(email, networkOf('2001:db8:aaaa:1::9'))).toBe(true);
+    expect(await begunFrom(email, networkOf('2001:db8:aaaa:2::9'))).toBe(false);
+    expect(await begunFrom('nobody@example.com', networkOf(home))).toBe(false);
+  });
+
   it('S-33 lets no more through at once than one after the other', async () => {
+    const guesser = somebody();
     const attempts = Array.from({ length: 12 }, () =>
-      somebody().call('POST', '/session', { email: 'rushed@example.com', password: 'wrong again' }),
+      guesser.call('POST', '/session', { email: 'rushed@example.com', password: 'wrong again' }),
     );
     const statuses = (await Promise.all(attempts)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 401).length).toBe(5);
