@@ -10,7 +10,8 @@ import type { Logger } from 'pino';
 import { createManagerApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createDelivery } from './delivery.ts';
-import { createAccess, ownerToken } from './features/access/index.ts';
+import { createEndings, type Endings } from './endings.ts';
+import { createAccess, markSecret, ownerToken } from './features/access/index.ts';
 import { LiveFeed } from './features/live/index.ts';
 import { postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
@@ -29,6 +30,16 @@ import type { SampleKeys } from './sample.ts';
 
 /** The same from sources and from what is built of them: both lie one folder below `manager`. */
 const dashboardFolder = fileURLToPath(new URL('../../dashboard/build', import.meta.url));
+
+/** A change may be meant. Two managers that differ are not: whoever signs in at one is a stranger to the other. */
+const otherSecret =
+  'FAUNA_SECRET is not the one that this database was last used with: everybody has to sign in again, and the one-time link is another. If you did not mean to change it, another manager still uses the other one: give all managers the same, or people signed in at one get 401 from the next';
+
+/**
+ * How long whatever hangs on Postgres or Redis may take to end, as these may hang themselves. Together with the time that
+ * open requests get before, it must stay below the ten seconds after which containers are killed.
+ */
+const patienceMs = 700;
 
 /** Everything that one process runs, behind one `fetch`. */
 export interface Fauna {
@@ -61,14 +72,12 @@ export async function composeFauna({
   readonly port: number;
   readonly log: Logger;
 }): Promise<Fauna> {
-  const endings: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const end of endings.splice(0).reverse()) await end();
-  };
+  const endings = createEndings({ onLate: (message) => log.warn(message) });
   try {
-    return await compose({ config, port, log, close, atEnd: (end) => endings.push(end) });
+    return await compose({ config, port, log, endings });
   } catch (error) {
-    await close();
+    // Why it could not start is what matters now.
+    await endings.run().catch((failure: unknown) => log.error(reasonOf(failure)));
     throw error;
   }
 }
@@ -77,20 +86,18 @@ async function compose({
   config,
   port,
   log,
-  close,
-  atEnd,
+  endings,
 }: {
   readonly config: Config;
   readonly port: number;
   readonly log: Logger;
-  readonly close: () => Promise<void>;
-  readonly atEnd: (end: () => Promise<unknown>) => void;
+  readonly endings: Endings;
 }): Promise<Fauna> {
-  const { url, dataFolder } = await openPostgres({ config, log, atEnd });
+  const { url, dataFolder } = await openPostgres({ config, log, endings });
   // Not the error itself: the pool hangs the whole connection on it.
   const tellBroken = (error: Error) => log.warn({ reason: reasonOf(error) }, 'A database connection broke');
   const pool = createPool({ url, onError: tellBroken });
-  atEnd(() => pool.end());
+  endings.add({ of: 'the connections to the database', end: () => pool.end(), patienceMs });
   await migrate(pool).catch((cause: Error) => {
     throw new StartError(
       `Cannot use the database at ${placeOfDatabase(url)}: ${reasonOf(cause)}. Check DATABASE_URL`,
@@ -100,7 +107,7 @@ async function compose({
   const database = createDatabase(pool);
 
   const delivery = createDelivery({ redisUrl: config.redisUrl, log });
-  atEnd(() => delivery.store.close());
+  endings.add({ of: 'the store', end: () => delivery.store.close(), patienceMs });
   let nudge = () => {}; // Nothing is published before the first boot is through; the publisher then finds it all.
   const writing: WriteDeps = {
     database,
@@ -108,6 +115,7 @@ async function compose({
     randomBytes: (size) => randomBytes(size),
     onCommit: () => nudge(),
   };
+  if ((await markSecret(database, config.secret)).hasChanged) log.warn(otherSecret);
   const { sample } = await firstBoot({ config, deps: writing, log });
   const publisher = await startPublisher({
     outbox: postgresOutbox(database),
@@ -119,7 +127,7 @@ async function compose({
     random: Math.random,
     log,
   });
-  atEnd(() => publisher.close());
+  endings.add({ of: 'the publisher', end: () => publisher.close(), patienceMs });
   nudge = () => publisher.nudge();
 
   const bearers = delivery.serve();
@@ -166,7 +174,7 @@ async function compose({
       await example?.close();
       await bearers.drain();
     },
-    close,
+    close: () => endings.run(),
   };
 }
 
@@ -179,11 +187,11 @@ async function readVersion(): Promise<string> {
 async function openPostgres({
   config,
   log,
-  atEnd,
+  endings,
 }: {
   readonly config: Config;
   readonly log: Logger;
-  readonly atEnd: (end: () => Promise<unknown>) => void;
+  readonly endings: Endings;
 }): Promise<{ readonly url: string; readonly dataFolder: string }> {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl, dataFolder: config.dataDir };
   const server = await startEmbeddedPostgres({
@@ -192,8 +200,8 @@ async function openPostgres({
   });
   const lock = await holdDataFolder({ url: server.url, dataDir: config.dataDir });
   // Only whoever holds the folder may end its server; a second Fauna has not come this far.
-  atEnd(() => server.stop());
-  atEnd(() => lock.release());
+  endings.add({ of: 'the embedded Postgres', end: () => server.stop() });
+  endings.add({ of: 'the hold on the data folder', end: () => lock.release(), patienceMs });
   return { url: server.url, dataFolder: server.folder };
 }
 

@@ -3,10 +3,14 @@ import type { Database } from '../../platform/database/index.ts';
 import { createAuth } from './auth.ts';
 import { createFirstOwner, isOwnerToken, ownerExists } from './first-owner.ts';
 import { passwordHashing } from './password-hashing.ts';
+import { resetPassword } from './reset-password.ts';
 import { forgetCookie, sessionCookie } from './session-cookie.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { type SignedIn, signIn, type Visitor } from './sign-in.ts';
+import { type SignedIn, signIn, signInCreated, type Visitor } from './sign-in.ts';
 import { SignInDelay } from './sign-in-delay.ts';
+
+/** Whose password is set, and to what. */
+export type ResetPassword = Pick<CreateOwner, 'email' | 'password'>;
 
 /** People and their sessions. */
 export interface Access {
@@ -15,10 +19,12 @@ export interface Access {
   ownerExists(): Promise<boolean>;
   /**
    * Creates the first owner and signs them in. Who shows neither the token of the one-time link nor an API token is
-   * refused before anything else is looked at.
+   * refused whatever else there is: they do not even learn whether there is an owner.
    */
   createOwner(body: CreateOwner, visitor: Visitor & { readonly isAdmin: boolean }): Promise<SignedIn>;
   signIn(body: SignIn, visitor: Visitor): Promise<SignedIn>;
+  /** Gives a user a new password and ends their sessions. `actor` is who does it. */
+  resetPassword(body: ResetPassword, actor: string): Promise<void>;
   /** A `Set-Cookie` that makes a browser forget its session. */
   readonly forgetSession: string;
 }
@@ -41,7 +47,7 @@ export function createAccess({
   const cookie = sessionCookie(url);
   const auth = createAuth({ database, now, randomBytes, secret, cookie, hashing });
   const sessions = createSessions({ auth, database, now, cookie });
-  const signingIn = { auth, sessions, delay: new SignInDelay(now), now };
+  const signingIn = { auth, sessions, delay: new SignInDelay(now, sessions.begunFrom), now };
   return {
     sessions,
     ownerExists: () => ownerExists(database.read),
@@ -52,10 +58,11 @@ export function createAccess({
           'Cannot create the first owner: the token is not the one of the link that Fauna printed when it started',
         );
       }
-      await createFirstOwner({ database, now, hashing }, owner, isAdmin ? 'admin-token' : owner.email);
-      return signIn(signingIn, owner, visitor);
+      const user = await createFirstOwner({ database, now, hashing }, owner, { isAdmin });
+      return signInCreated(signingIn, user, visitor);
     },
     signIn: (body, visitor) => signIn(signingIn, body, visitor),
+    resetPassword: (body, actor) => resetPassword({ database, now, hashing, sessions }, { ...body, actor }),
     forgetSession: forgetCookie(cookie),
   };
 }

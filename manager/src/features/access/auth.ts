@@ -1,7 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { passwordLengths } from '@fauna-flags/protocol';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { createAuthEndpoint } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
 import { betterAuth } from 'better-auth/minimal';
+import { z } from 'zod';
 import { accounts, type Database, sessions, users } from '../../platform/database/index.ts';
 import { hashedSessionTokens } from './hashed-session-tokens.ts';
 import type { PasswordHashing } from './password-hashing.ts';
@@ -28,11 +31,32 @@ export const addressHeader = 'x-fauna-client-address';
 /** A browser's name is kept to be shown beside its session; more than this is no name. */
 const userAgentLengthMax = 200;
 
+/** Begins a session for a user whom we have let in ourselves. Only code can call it: it has no path. */
+const beginSession = createAuthEndpoint.serverOnly(
+  { method: 'POST', body: z.object({ userId: z.string() }) },
+  async (c) => {
+    const { internalAdapter } = c.context;
+    const user = await internalAdapter.findUserById(c.body.userId);
+    if (user === null) throw new Error('There is no such user to begin a session for');
+    const session = await internalAdapter.createSession(user.id);
+    await setSessionCookie(c, { session, user });
+    return { userId: user.id };
+  },
+);
+
+/** better-auth prefers some variables of its own over what it is told: other secrets, whether and where it reports. */
+function forgetEnvironment(): void {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('BETTER_AUTH_') || name === 'AUTH_SECRET') delete process.env[name];
+  }
+}
+
 /**
  * better-auth in narrow use: it checks passwords and keeps sessions, and nothing else of it is reachable. Its own routes
  * are not mounted, nobody signs up, nothing is read from a cookie but a session's token, nothing is sent home.
  */
 export function createAuth({ database, now, randomBytes, secret, cookie, hashing }: AuthOptions) {
+  forgetEnvironment();
   return betterAuth({
     // Only for links in e-mails and redirects of its own routes, of which there are none.
     baseURL: 'http://localhost',
@@ -50,6 +74,7 @@ export function createAuth({ database, now, randomBytes, secret, cookie, hashing
       maxPasswordLength: passwordLengths.max,
       password: hashing,
     },
+    plugins: [{ id: 'fauna', endpoints: { beginSession } }],
     session: {
       expiresIn: sessionLifetimes.absoluteMs / 1000,
       // Use moves the idle end, which is ours to keep; the absolute end, which is this one, must never move.

@@ -13,6 +13,7 @@ afterEach(() => api.close());
 const token = ownerToken(testSecret);
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   visitor(api).call('POST', '/owner', body, headers);
+const admin = { authorization: `Bearer ${adminToken}` };
 
 describe('POST /owner', () => {
   it('creates the owner of the one-time link, signs them in, and records who they are but no secret', async () => {
@@ -62,16 +63,57 @@ describe('POST /owner', () => {
     expect(entry?.actor).toBe('admin-token');
   });
 
-  it('answers 409 ever after, also when the owner is gone, and reveals that only to who has the token', async () => {
+  it('answers 409 ever after, also to the link when the owner is gone, and reveals that only to who has the token', async () => {
     await createOwner(api);
     const again = { ...ada, email: 'eve@example.com' };
     expect((await post({ ...again, token })).body).toMatchObject({ status: 409, code: 'owner_exists' });
-    expect((await post(again, { authorization: `Bearer ${adminToken}` })).body.code).toBe('owner_exists');
+    expect((await post(again, admin)).body.code).toBe('owner_exists');
     expect((await post({ ...again, token: 'x' })).status).toBe(403);
     await api.database.read.delete(users);
     expect((await post({ ...again, token })).body.code).toBe('owner_exists');
     expect((await visitor(api).call('GET', '/owner')).body).toEqual({ exists: true });
     expect(await api.database.read.select().from(users)).toEqual([]);
+  });
+
+  it('lets the admin token make one owner when nobody is left, of several who try at once', async () => {
+    await createOwner(api);
+    await api.database.read.delete(users);
+    const rivals = ['one', 'two', 'three'].map((name) =>
+      post({ ...ada, name, email: `${name}@example.com` }, admin),
+    );
+    const statuses = (await Promise.all(rivals)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([201, 409, 409]);
+    expect((await api.database.read.select().from(users)).length).toBe(1);
+  });
+
+  it('signs the owner in whom it has created, whatever has failed at this address before', async () => {
+    const somebody = visitor(api);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        somebody.call('POST', '/session', { email: `u${index}@example.com`, password: 'wrong' }),
+      ),
+    );
+    const refused = await somebody.call('POST', '/session', { email: ada.email, password: 'wrong' });
+    expect(refused.status).toBe(429);
+    const { status, cookies } = await post({ ...ada, token });
+    expect(status).toBe(201);
+    const session = await somebody.call('GET', '/session', undefined, { cookie: cookieOf(cookies) });
+    expect(session.status).toBe(200);
+  });
+
+  it('creates nobody when there is no room to hash the password, and somebody whole when there is', async () => {
+    const crowd = Array.from({ length: 30 }, (_, index) =>
+      visitor(api, `198.51.100.${index}`).call('POST', '/session', {
+        email: `c${index}@example.com`,
+        password: 'one of a crowd',
+      }),
+    );
+    const created = await post({ ...ada, token });
+    await Promise.all(crowd);
+    const exists = (await api.database.read.select().from(users)).length === 1;
+    expect([201, 429]).toContain(created.status);
+    expect(exists).toBe(created.status === 201);
+    expect(created.cookies.length).toBe(exists ? 1 : 0);
   });
 
   it('makes exactly one owner of several who try at once', async () => {

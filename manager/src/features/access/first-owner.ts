@@ -28,6 +28,11 @@ export function isOwnerToken(token: string, secret: string): boolean {
   return timingSafeEqual(digest(token), digest(ownerToken(secret)));
 }
 
+/** Whether there is nobody at all who could sign in. */
+async function isNobodyThere(queries: Queries): Promise<boolean> {
+  return (await queries.select({ id: users.id }).from(users).limit(1)).length === 0;
+}
+
 /** Whether the first owner has ever been created. */
 export async function ownerExists(queries: Queries): Promise<boolean> {
   const rows = await queries.select().from(settings).where(eq(settings.key, ownerSetting));
@@ -36,7 +41,8 @@ export async function ownerExists(queries: Queries): Promise<boolean> {
 
 /**
  * Creates the first owner. Of several who try at once one succeeds, and the others are told that there is an owner:
- * `owner_exists`. `actor` is who let them, where that is not they themselves.
+ * `owner_exists`. Whoever has the admin token may do so again when no user is left: there is no other way back in, and
+ * the token has every right anyway.
  */
 export async function createFirstOwner(
   {
@@ -45,20 +51,26 @@ export async function createFirstOwner(
     hashing,
   }: { readonly database: Database; readonly now: () => Date; readonly hashing: PasswordHashing },
   { name, email, password }: Omit<CreateOwner, 'token'>,
-  actor: string = email,
+  { isAdmin }: { readonly isAdmin: boolean },
 ): Promise<User> {
-  if (await ownerExists(database.read)) throw taken();
+  const isFree = async (queries: Queries) => isAdmin && (await isNobodyThere(queries));
+  if ((await ownerExists(database.read)) && !(await isFree(database.read))) throw taken();
   const hash = await hashing.hash(password);
   const at = now();
   const user = { id: randomUUID(), name, email };
   await database.transaction(async (tx) => {
     // A rival's row that is not yet committed is waited for here, and then nothing is inserted.
+    const value = { at: at.toISOString(), user: user.id };
     const claimed = await tx
       .insert(settings)
-      .values({ key: ownerSetting, value: { at: at.toISOString(), user: user.id } })
+      .values({ key: ownerSetting, value })
       .onConflictDoNothing()
       .returning();
-    if (claimed.length === 0) throw taken();
+    if (claimed.length === 0) {
+      // The row is held from here on, so that of several who find nobody one alone goes on.
+      await tx.update(settings).set({ value }).where(eq(settings.key, ownerSetting));
+      if (!(await isFree(tx))) throw taken();
+    }
     const times = { createdAt: at, updatedAt: at };
     await tx.insert(users).values({ ...user, emailVerified: false, ...times });
     await tx.insert(accounts).values({
@@ -71,7 +83,7 @@ export async function createFirstOwner(
     });
     await tx.insert(auditEntries).values({
       at,
-      actor,
+      actor: isAdmin ? 'admin-token' : email,
       action: 'owner.create',
       entityKind: 'user',
       entityKey: email,

@@ -11,6 +11,9 @@ import {
 import type { Access } from './access.ts';
 import type { SignedIn, Visitor } from './sign-in.ts';
 
+/** Body of `PUT /owner/password`. */
+const resetPasswordSchema = createOwnerSchema.pick({ email: true, password: true });
+
 /** What the routes of accounts need. */
 export interface AccessRoutesDeps {
   readonly access: Access;
@@ -55,13 +58,22 @@ export function openAccessRoutes({ access, placement, adminToken }: AccessRoutes
   return app;
 }
 
-/** `GET` and `DELETE /session`: the session that a request comes with. */
+/** `GET` and `DELETE /session`: the session that a request comes with; and `PUT /owner/password`, for who has none. */
 export function sessionRoutes({ access }: Pick<AccessRoutesDeps, 'access'>): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.get('/session', (c) => {
     const { user, expiresAt } = sessionOf(c);
     return c.json({ user, expiresAt: expiresAt.toISOString() });
+  });
+
+  app.put('/owner/password', async (c) => {
+    // Whoever has a session was let in by a password; only whoever runs Fauna may do without.
+    if (c.get('session') !== undefined) {
+      throw new Problem('forbidden', 'Cannot set a password with a session: this takes FAUNA_ADMIN_TOKEN');
+    }
+    await access.resetPassword(await readBody(c, resetPasswordSchema), c.get('actor'));
+    return c.body(null, 204);
   });
 
   app.delete('/session', async (c) => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Problem, type Session, type SignIn } from '@fauna-flags/protocol';
+import { Problem, type Session, type SignIn, type User } from '@fauna-flags/protocol';
 import { isAPIError } from 'better-auth/api';
 import { type Auth, addressHeader } from './auth.ts';
 import { sessionLifetimes } from './session-lifetimes.ts';
@@ -24,42 +24,30 @@ export interface Visitor {
  */
 const refusalMs = 250;
 
+/** What signing in needs. */
+export interface SignInDeps {
+  readonly auth: Auth;
+  readonly sessions: Sessions;
+  readonly delay: SignInDelay;
+  readonly now: () => Date;
+}
+
 /** Signs in by e-mail address and password. What is wrong with them is not told, nor can it be told by the time it takes. */
 export async function signIn(
-  {
-    auth,
-    sessions,
-    delay,
-    now,
-  }: {
-    readonly auth: Auth;
-    readonly sessions: Sessions;
-    readonly delay: SignInDelay;
-    readonly now: () => Date;
-  },
+  { auth, sessions, delay, now }: SignInDeps,
   { email, password }: SignIn,
-  { address, userAgent }: Visitor,
+  visitor: Visitor,
 ): Promise<SignedIn> {
-  const attempt = delay.admit({ email, address });
+  const attempt = await delay.admit({ email, address: visitor.address });
   const noSoonerThan = pause(refusalMs);
   try {
     const { response, headers } = await auth.api.signInEmail({
       body: { email, password },
-      headers: new Headers({ [addressHeader]: address, 'user-agent': userAgent }),
+      headers: headersOf(visitor),
       returnHeaders: true,
     });
     attempt.succeeded();
-    const { id, name } = response.user;
-    await sessions.sweep(id);
-    const updatedAt = now();
-    const expiresAt = endOf({
-      updatedAt,
-      expiresAt: new Date(updatedAt.getTime() + sessionLifetimes.absoluteMs),
-    });
-    return {
-      session: { user: { id, name, email: response.user.email }, expiresAt: expiresAt.toISOString() },
-      setCookies: headers.getSetCookie(),
-    };
+    return await signedIn({ sessions, now }, response.user, headers);
   } catch (error) {
     if (isAPIError(error) && error.statusCode === 401) {
       await noSoonerThan;
@@ -68,4 +56,39 @@ export async function signIn(
     attempt.withdrawn();
     throw error;
   }
+}
+
+/** Signs in whoever has just been created: nobody guesses, so that nothing is delayed and no password is checked. */
+export async function signInCreated(
+  { auth, sessions, now }: Pick<SignInDeps, 'auth' | 'sessions' | 'now'>,
+  user: User,
+  visitor: Visitor,
+): Promise<SignedIn> {
+  const { headers } = await auth.api.beginSession({
+    body: { userId: user.id },
+    headers: headersOf(visitor),
+    returnHeaders: true,
+  });
+  return signedIn({ sessions, now }, user, headers);
+}
+
+function headersOf({ address, userAgent }: Visitor): Headers {
+  return new Headers({ [addressHeader]: address, 'user-agent': userAgent });
+}
+
+async function signedIn(
+  { sessions, now }: Pick<SignInDeps, 'sessions' | 'now'>,
+  { id, name, email }: User,
+  headers: Headers,
+): Promise<SignedIn> {
+  await sessions.sweep(id);
+  const updatedAt = now();
+  const expiresAt = endOf({
+    updatedAt,
+    expiresAt: new Date(updatedAt.getTime() + sessionLifetimes.absoluteMs),
+  });
+  return {
+    session: { user: { id, name, email }, expiresAt: expiresAt.toISOString() },
+    setCookies: headers.getSetCookie(),
+  };
 }
