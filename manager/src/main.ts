@@ -54,8 +54,11 @@ async function stop({
 }): Promise<void> {
   // A start under way is waited for: it may have started a database, which nobody else would end.
   const fauna = await composing.catch(() => undefined);
-  // Streams first: a server that waits for its connections would wait for them for ever.
-  await fauna?.drain();
-  await server.close(drainMs);
-  await fauna?.close();
+  try {
+    // Streams first: a server that waits for its connections would wait for them for ever.
+    await fauna?.drain();
+  } finally {
+    await server.close(drainMs);
+    await fauna?.close();
+  }
 }

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, createServer as createWire, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RedisServer } from '../../bearer/test/support/redis-server.ts';
 import { createTestDatabase } from './support/database.ts';
-import { eventually, FaunaProcess, projectRoot, sourceFlags } from './support/fauna-process.ts';
+import { eventually, FaunaProcess, pause, projectRoot, sourceFlags } from './support/fauna-process.ts';
 
 describe('npm start', () => {
   let fauna: FaunaProcess;
@@ -111,6 +113,41 @@ describe('npm start', () => {
     );
     await fauna.start();
     expect((await fauna.api('GET', '/projects/sample')).status).toBe(200);
+  });
+
+  it('ends in good order and takes its database along while Redis is away', async () => {
+    const redis = await RedisServer.start();
+    try {
+      await fauna.start({ REDIS_URL: redis.url });
+      process.kill(redis.pid, 'SIGSTOP');
+      // What is published now gets no answer, and fails while Fauna ends.
+      expect((await fauna.api('POST', '/projects', { key: 'late', name: 'Late' })).status).toBe(201);
+      expect(await fauna.end('SIGTERM')).toBe(0);
+    } finally {
+      await redis.dispose();
+    }
+    expect(fauna.output).not.toContain('    at ');
+    await expect(stat(join(fauna.dataDir, 'postgres', 'cluster', 'postmaster.pid'))).rejects.toThrow(
+      'ENOENT',
+    );
+  });
+
+  it('ends within eight seconds while its database is frozen under an open request', async () => {
+    const { url, close } = await createTestDatabase();
+    const wire = await freezableWire(url);
+    try {
+      await fauna.start({ DATABASE_URL: wire.url });
+      wire.freeze();
+      const open = fauna.api('POST', '/projects', { key: 'late', name: 'Late' }).catch(() => 'cut');
+      await pause(300); // The request has been sent by then, and the publisher waits for an answer of its own.
+      const startMs = performance.now();
+      expect(await fauna.end('SIGTERM')).toBe(0);
+      expect(performance.now() - startMs).toBeLessThan(8_000);
+      await open;
+    } finally {
+      wire.close();
+      await close();
+    }
   });
 
   it('says in one sentence that two settings have changed places since the first boot', async () => {
@@ -244,4 +281,32 @@ function occupy(port: number): Promise<Server> {
 
 function endOf(child: ReturnType<typeof spawn>): Promise<number | null> {
   return new Promise((resolve) => child.once('close', (code) => resolve(code)));
+}
+
+/** A way to the database on which nothing moves any more once it is frozen, and which is not cut either. */
+async function freezableWire(url: string) {
+  const far = new URL(url);
+  const sockets = new Set<Socket>();
+  const server = createWire((here) => {
+    const there = connect(Number(far.port), far.hostname);
+    here.pipe(there).pipe(here);
+    for (const socket of [here, there]) {
+      sockets.add(socket);
+      socket.on('error', () => {}); // Either side may go first.
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const near = new URL(url);
+  near.hostname = '127.0.0.1';
+  near.port = String((server.address() as AddressInfo).port);
+  return {
+    url: near.toString(),
+    freeze() {
+      for (const socket of sockets) socket.unpipe();
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { reasonOf } from '../log.ts';
 
 /** The first signal ends the process in good order, by way of `end`; a second one at once. */
 export function endOnSignal(end: () => Promise<void>): void {
@@ -9,7 +9,7 @@ export function endOnSignal(end: () => Promise<void>): void {
     end().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`${inspect(error)}\n`);
+        process.stderr.write(`Cannot end in good order: ${reasonOf(error)}\n`);
         process.exit(1);
       },
     );
