@@ -55,6 +55,24 @@ describe('mountExample()', () => {
     expect((await mounted.fetch(request, {})).status).toBe(503);
   });
 
+  it('tries again for the next visitor when the shop could not open', async () => {
+    let attempts = 0;
+    const mounted = mountExample({
+      host: 'localhost',
+      port: 3000,
+      async open() {
+        attempts += 1;
+        if (attempts === 1) throw new Error('not yet');
+        return { fetch: async () => new Response('open'), close: async () => {} };
+      },
+    });
+    const both = await Promise.allSettled([mounted.fetch(request, {}), mounted.fetch(request, {})]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await (await mounted.fetch(request, {})).text()).toBe('open');
+    expect(attempts).toBe(2);
+    await mounted.close();
+  });
+
   it('finds itself where it listens on every address, or on one of the new kind', async () => {
     const urls = {
       '0.0.0.0': 'http://127.0.0.1:3000',

@@ -28,10 +28,16 @@ export function mountExample({
 }): MountedExample {
   let opening: Promise<Shop> | undefined;
   let isClosed = false;
+  // What failed once may work for the next visitor.
+  const tryToOpen = () =>
+    open(ownUrl({ host, port })).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
   return {
     async fetch(request) {
       if (isClosed) return new Response(null, { status: 503, headers: { 'Retry-After': '2' } });
-      opening ??= open(ownUrl({ host, port }));
+      opening ??= tryToOpen();
       return (await opening).fetch(request);
     },
     async close() {
