@@ -63,9 +63,10 @@ export class Switches {
     this.#wishes.set(name, wish);
     if (this.#running.has(name)) return;
     this.#running.add(name);
+    let sent = wish;
     try {
       for (let next: SwitchWish | undefined = wish; next !== undefined; ) {
-        const sent: SwitchWish = next;
+        sent = next;
         const configuration = await toggleFlag(sent, sent.enabled, { confirm });
         await keepConfiguration(this.#options.client, sent.project, configuration);
         const latest = this.#wishes.get(name);
@@ -74,8 +75,8 @@ export class Switches {
     } catch (error) {
       const problem = problemOf(error);
       // Somebody made changes of this environment ask for confirmation since the page was loaded.
-      if (problem.code === 'confirm' && confirm === undefined) this.asking = wish;
-      else this.#options.onproblem(wish, problem);
+      if (problem.code === 'confirm' && confirm === undefined) this.asking = this.#wishes.get(name) ?? sent;
+      else this.#options.onproblem(sent, problem);
     } finally {
       this.#running.delete(name);
       this.#wishes.delete(name);
