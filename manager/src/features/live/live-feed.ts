@@ -1,5 +1,6 @@
 import { type LiveChange, Problem } from '@fauna-flags/protocol';
 import type { Database } from '../../platform/database/index.ts';
+import { reasonOf } from '../../platform/reason-of.ts';
 import { AuditTail, auditReadMax } from './audit-tail.ts';
 import { type HangUp, LiveStream } from './live-stream.ts';
 
@@ -143,8 +144,9 @@ export class LiveFeed {
       () => {
         this.#isAway = false;
       },
-      (err: unknown) => {
-        if (!this.#isAway) this.#log.warn({ err }, 'The live feed cannot read the audit trail');
+      (error: unknown) => {
+        if (!this.#isAway)
+          this.#log.warn({ reason: reasonOf(error) }, 'The live feed cannot read the audit trail');
         this.#isAway = true;
       },
     );
