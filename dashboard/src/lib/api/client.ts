@@ -28,6 +28,13 @@ export const api = {
   delete: (path: string, options?: RequestOptions) => send<void>('DELETE', path, undefined, options),
 };
 
+let unauthorized: () => void = () => {};
+
+/** Tells whenever an answer says that nobody is signed in, to a read or to a change, until another one wants to be told. */
+export function whenUnauthorized(tell: () => void): void {
+  unauthorized = tell;
+}
+
 /**
  * A path whose parts are escaped, so that no key can reach into another resource.
  *
@@ -54,6 +61,7 @@ async function send<Answer>(
     // An aborted request is nobody's problem; who aborted it knows.
     throw signal?.aborted ? error : unreachable(error);
   });
+  if (response.status === 401) unauthorized();
   if (!response.ok) throw await readProblem(response);
   return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
 }

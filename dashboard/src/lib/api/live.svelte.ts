@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/svelte-query';
 import { type LiveChange, readLiveChange, staleAfter } from './live-invalidation.ts';
+import { queryKeys } from './query-keys.ts';
 
 /** A feed that says nothing for this long is dead, whatever the browser thinks: heartbeats come every 15 s. */
 const silenceMsMax = 40_000;
@@ -30,16 +31,28 @@ export class LiveFeed {
 
   constructor(client: QueryClient) {
     this.#client = client;
+    addEventListener('offline', this.#networkChanged);
+    addEventListener('online', this.#networkChanged);
     this.#open();
   }
 
   close(): void {
     this.#closed = true;
+    removeEventListener('offline', this.#networkChanged);
+    removeEventListener('online', this.#networkChanged);
     this.#source?.close();
     clearTimeout(this.#retry);
     clearTimeout(this.#silence);
     clearTimeout(this.#offline);
   }
+
+  // A stream over a network that went away is silent, not closed, and one that waits for its turn need not wait when the
+  // network is back. Either way a new one tells: a Fauna on this very machine answers it without any network.
+  readonly #networkChanged = (): void => {
+    this.#source?.close();
+    clearTimeout(this.#retry);
+    this.#open();
+  };
 
   #open(): void {
     if (this.#closed) return;
@@ -72,6 +85,8 @@ export class LiveFeed {
   #failed(): void {
     this.#source?.close();
     if (this.#closed) return;
+    // A stream does not say why it ended; the session does when it was the reason.
+    void this.#client.invalidateQueries({ queryKey: queryKeys.session() });
     clearTimeout(this.#retry);
     clearTimeout(this.#silence);
     const delayMs = Math.min(retryMs.min * 2 ** this.#failures, retryMs.max);

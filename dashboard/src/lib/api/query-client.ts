@@ -4,14 +4,13 @@ import { problemOf } from './problem.ts';
 /** How often a read is tried again before its error is shown. */
 const retriesMax = 2;
 
-/**
- * The one keeper of answers. They count as fresh until the live feed says otherwise; `onUnauthorized` is told when the
- * session ended, whichever request noticed it.
- */
-export function createQueryClient({ onUnauthorized }: { readonly onUnauthorized: () => void }): QueryClient {
-  const client = new QueryClient({
+/** The one keeper of answers. They count as fresh until the live feed says otherwise. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
     defaultOptions: {
       queries: {
+        // Asking tells whether Fauna can be reached: on this very machine it can be without any network.
+        networkMode: 'always',
         // The live feed makes answers stale at once; this bounds how long one is believed when the feed is down.
         staleTime: 30_000,
         // Else a query tells only of the members that were read: one that a page reads for the first time later, behind
@@ -21,15 +20,9 @@ export function createQueryClient({ onUnauthorized }: { readonly onUnauthorized:
         retry: (count, error) => count < retriesMax && mayPass(problemOf(error).status),
         retryDelay: (attempt) => Math.min(400 * 2 ** attempt, 4_000),
       },
-      mutations: { retry: false },
+      mutations: { networkMode: 'always', retry: false },
     },
   });
-  const watch = (error: unknown) => {
-    if (problemOf(error).status === 401) onUnauthorized();
-  };
-  client.getQueryCache().config.onError = watch;
-  client.getMutationCache().config.onError = watch;
-  return client;
 }
 
 /** Whether the same request may be answered the next time. */
