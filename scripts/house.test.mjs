@@ -69,6 +69,14 @@ describe('the house', () => {
     }
   });
 
+  it('tells newcomers how it is started and how it is tested', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    for (const command of ['start', 'test']) {
+      expect(readme).toMatch(new RegExp(`^npm ${command}$`, 'm'));
+      expect(readJson('package.json').scripts).toHaveProperty(command);
+    }
+  });
+
   it('brings no dependency to the browser', () => {
     for (const sdk of ['core', 'client', 'react']) {
       const names = Object.keys(readJson(`sdks/${sdk}/package.json`).dependencies ?? {});
