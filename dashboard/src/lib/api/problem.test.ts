@@ -22,6 +22,12 @@ describe('readProblem()', () => {
     });
   });
 
+  it('takes a taken key for an error of the field in which it was typed', async () => {
+    const body = { status: 409, code: 'key_taken', detail: 'Cannot create flag "a": the key is taken' };
+    const { errors } = await readProblem(Response.json(body, { status: 409 }));
+    expect(errorAt(errors, 'key')).toBe('This key is taken: choose another one');
+  });
+
   it('makes a problem of whatever a proxy answers', async () => {
     for (const text of ['<h1>Bad gateway</h1>', '', 'null', '"text"', '{"errors":"none"}']) {
       const problem = await readProblem(new Response(text, { status: 502 }));

@@ -32,6 +32,9 @@ interface ProblemParts extends Pick<ProblemBody, 'status' | 'code' | 'detail'> {
   readonly cause?: unknown;
 }
 
+/** What a taken key means to whoever fills a form in: one more field that is wrong. */
+const keyTaken: ProblemError = { path: 'key', message: 'This key is taken: choose another one' };
+
 /** Reads an answer that is not ok. A proxy on the way may answer with anything, so nothing is taken for granted. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
   const body = await readBody(response);
@@ -41,7 +44,7 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
     code: typeof body.code === 'string' ? body.code : 'unknown',
     detail:
       typeof body.detail === 'string' ? body.detail : `The server answered ${response.status} and no reason`,
-    errors: Array.isArray(body.errors) ? body.errors : undefined,
+    errors: Array.isArray(body.errors) ? body.errors : body.code === 'key_taken' ? [keyTaken] : undefined,
     usedBy: Array.isArray(body.usedBy) ? body.usedBy : undefined,
     current: body.current,
     retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
