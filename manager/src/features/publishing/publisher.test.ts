@@ -95,6 +95,17 @@ describe('the publisher', () => {
     expect(world.stored('a')).toMatchObject({ version: 1 });
   });
 
+  it('fills it also while commits never leave it a quiet moment', async () => {
+    world.commit('a', 1, 'x');
+    const publisher = await world.start();
+    world.shelf.clear();
+    for (let elapsedMs = 0; elapsedMs < 6_000; elapsedMs += 100) {
+      publisher.nudge();
+      await world.pass(100);
+    }
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+  });
+
   it('moves to a new epoch when the store holds commits that the database has lost', async () => {
     world.shelf.set('a', snapshotOf(100, 9, 'lost'));
     world.commit('a', 3, 'survives');

@@ -80,9 +80,10 @@ class RunningPublisher implements Publisher {
   #again = false;
   #closed = false;
   #failures = 0;
-  #sinceReconcileMs = 0;
+  #isReconcileDue = false;
   #isStoreUp = true;
   #cancel: () => void = () => undefined;
+  #cancelReconcile: () => void = () => undefined;
 
   constructor(dependencies: PublisherDependencies) {
     this.#dependencies = dependencies;
@@ -122,6 +123,7 @@ class RunningPublisher implements Publisher {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel();
+    this.#cancelReconcile();
     // A round that fails has been told of, and has ended all the same.
     await this.settled();
   }
@@ -138,6 +140,17 @@ class RunningPublisher implements Publisher {
       else wanting.push(documentId);
     }
     await this.#each(wanting, (documentId) => this.#publish(documentId));
+    this.#awaitReconcile();
+  }
+
+  /** A wait of its own: nudges cut the wait for the next round short, and there may be no end of them. */
+  #awaitReconcile(): void {
+    this.#isReconcileDue = false;
+    this.#cancelReconcile();
+    if (this.#closed) return;
+    this.#cancelReconcile = this.#dependencies.schedule(() => {
+      this.#isReconcileDue = true;
+    }, reconcileMs);
   }
 
   async #positions(): Promise<ReadonlyMap<string, StoredPosition>> {
@@ -153,10 +166,7 @@ class RunningPublisher implements Publisher {
 
   #wait(delayMs: number): void {
     if (this.#closed) return;
-    this.#cancel = this.#dependencies.schedule(() => {
-      this.#sinceReconcileMs += delayMs;
-      void this.#turn();
-    }, delayMs);
+    this.#cancel = this.#dependencies.schedule(() => void this.#turn(), delayMs);
   }
 
   /** One round, then the next wait; rounds never overlap. */
@@ -189,7 +199,7 @@ class RunningPublisher implements Publisher {
       this.#dependencies.log.warn(fields, 'Cannot publish: trying again until it works');
     }
     // Whether the document or the store is to blame shows as soon as the store is asked for something else.
-    if (this.#failures === 0) this.#sinceReconcileMs = reconcileMs;
+    if (this.#failures === 0) this.#isReconcileDue = true;
     this.#failures = Math.min(this.#failures + 1, 16);
     return ceilingMs * (0.5 + this.#dependencies.random() / 2);
   }
@@ -222,11 +232,7 @@ class RunningPublisher implements Publisher {
     const { outbox } = this.#dependencies;
     do {
       this.#again = false;
-      if (this.#sinceReconcileMs >= reconcileMs) {
-        await this.#reconcile();
-        // Only now: one that failed is due again with the next round.
-        this.#sinceReconcileMs = 0;
-      }
+      if (this.#isReconcileDue) await this.#reconcile();
       await this.#each(await outbox.pending(), (documentId) => this.#publish(documentId));
       await this.#each(await outbox.deleted(), (documentId) => this.#remove(documentId));
     } while (this.#again && !this.#closed);
