@@ -2,11 +2,11 @@ import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
 import { type Context, Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { reasonOf } from './log.ts';
-import { memberOf } from './member-of.ts';
 import { admit } from './middleware/admit.ts';
 import { corsHeaders, preflight } from './middleware/cors.ts';
 import { allowsOrigin } from './middleware/origin.ts';
 import { answerProblem, commonHeaders, type ErrorForm, type ErrorStyle } from './middleware/respond.ts';
+import { requestEnv } from './request-env.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { ofrepRoutes } from './routes/ofrep.ts';
 import type { Route } from './routes/route.ts';
@@ -14,7 +14,6 @@ import { streamRoutes } from './routes/stream.ts';
 import { usageRoutes } from './routes/usage.ts';
 import type { Services } from './services.ts';
 import type { BearerStatus } from './status.ts';
-import type { HangUp } from './streams/readable-sink.ts';
 
 /** Paths that belong to the bearer, whatever stands behind them: whoever mounts it sends these, and nothing else. */
 export const bearerPrefixes: readonly string[] = ['/connect', '/stream', '/usage', '/ofrep'];
@@ -50,20 +49,13 @@ async function answer(c: Context, route: Route, services: Services): Promise<Res
       key = known;
     });
     const param = (name: string) => c.req.param(name) ?? '';
-    const response = await route.handle({ caller, request, param, services, hangUp: hangUpOf(c.env) });
+    const response = await route.handle({ caller, request, param, services, env: requestEnv(c.env) });
     for (const [name, value] of Object.entries(corsFor(request, key))) response.headers.set(name, value);
     return response;
   } catch (error) {
     const headers = corsFor(request, key);
     return answerError(error, { style: route.errors, headers, flagKey: c.req.param('key') }, services);
   }
-}
-
-/** Servers on Node hand their response object over with the request; destroying it ends the connection without a word. */
-function hangUpOf(env: unknown): HangUp | undefined {
-  const outgoing = memberOf(env, 'outgoing') as { readonly destroy?: unknown } | undefined;
-  const destroy = outgoing?.destroy;
-  return typeof destroy === 'function' ? () => destroy.call(outgoing) : undefined;
 }
 
 /**

@@ -28,7 +28,7 @@ export interface StreamKind {
  * of this moment, the view of it, and the registration with its hub.
  */
 export async function openStream(
-  { caller, request, services, hangUp }: Asked,
+  { caller, request, services, env }: Asked,
   { prepare, begin }: StreamKind,
 ): Promise<Response> {
   const { streams } = services;
@@ -41,7 +41,10 @@ export async function openStream(
     const live = readmit(caller, services);
     const opening = begin({ since, live, confirmed });
     const { key, environment, origin } = caller;
-    const body = streams.start({ environment, key, origin, opening, view: viewOf(live), hangUp }, leave);
+    const body = streams.start(
+      { environment, key, origin, opening, view: viewOf(live), hangUp: env.hangUp },
+      leave,
+    );
     return new Response(body, {
       headers: {
         ...commonHeaders,

@@ -1,7 +1,7 @@
 import type { Caller, Demand } from '../middleware/admit.ts';
 import type { ErrorStyle } from '../middleware/respond.ts';
+import type { RequestEnv } from '../request-env.ts';
 import type { Services } from '../services.ts';
-import type { HangUp } from '../streams/readable-sink.ts';
 
 /** What a route is given: an admitted caller and the request. */
 export interface Asked {
@@ -10,8 +10,8 @@ export interface Asked {
   /** The path's parameters, decoded. */
   readonly param: (name: string) => string;
   readonly services: Services;
-  /** Hangs up on the caller, where the runtime lets us. */
-  readonly hangUp: HangUp | undefined;
+  /** What the runtime knows besides. */
+  readonly env: RequestEnv;
 }
 
 /** One route. Its handler never judges who asks; it may throw a Problem. */

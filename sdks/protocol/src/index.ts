@@ -1,5 +1,7 @@
+export * from './bearer-api.ts';
 export * from './canonical-json.ts';
 export * from './connect.ts';
+export * from './heartbeat.ts';
 export * from './key-registry.ts';
 export * from './management/index.ts';
 export * from './names.ts';
@@ -9,5 +11,6 @@ export * from './ruleset.ts';
 export * from './sdk-key.ts';
 export * from './snapshot.ts';
 export * from './store-keys.ts';
+export * from './stored-position.ts';
 export * from './stream.ts';
 export * from './usage.ts';

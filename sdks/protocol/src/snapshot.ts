@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly version: number;
   readonly hash: string;
   readonly payload: Uint8Array;
+  /** Where managers sign: what they vouch for this document, position and hash with, in base64url. */
+  readonly signature?: string | undefined;
 }
 
 /** The document id of the key registry; every other document's id is an environment's UUID. */

@@ -1,5 +1,5 @@
-import type { Snapshot } from '@fauna-flags/protocol';
-import { compareStored, type PublishStore } from './publish-store.ts';
+import { compareStored, type Snapshot } from '@fauna-flags/protocol';
+import type { PublishStore } from './publish-store.ts';
 
 /** What the memory store writes to: the shelf that the bearer in the same process reads from. */
 export interface Shelf {

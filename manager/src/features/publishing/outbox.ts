@@ -1,5 +1,4 @@
-import type { Snapshot } from '@fauna-flags/protocol';
-import type { StoredPosition } from './publish-store.ts';
+import type { Snapshot, StoredPosition } from '@fauna-flags/protocol';
 
 /**
  * The database's side of publishing: snapshots in state form, and what each manager knows to have been published. The

@@ -1,9 +1,8 @@
-import { keyRegistryDocument, type Snapshot } from '@fauna-flags/protocol';
+import { keyRegistryDocument, type Snapshot, type StoredPosition } from '@fauna-flags/protocol';
 import { and, eq, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../platform/database/index.ts';
 import { environments, keyRegistry, publishState, snapshots } from '../../platform/database/index.ts';
 import type { Outbox } from './outbox.ts';
-import type { StoredPosition } from './publish-store.ts';
 
 const position = { epoch: snapshots.epoch, version: snapshots.version, hash: snapshots.hash };
 

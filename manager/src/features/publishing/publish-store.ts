@@ -1,7 +1,4 @@
-import type { Snapshot } from '@fauna-flags/protocol';
-
-/** Where a stored snapshot stands: all 64 hex digits of the hash, since forks are told by it. */
-export type StoredPosition = Pick<Snapshot, 'epoch' | 'version' | 'hash'>;
+import type { Snapshot, StoredPosition } from '@fauna-flags/protocol';
 
 /** What became of a snapshot that was offered to the store. */
 export type PutOutcome =
@@ -28,11 +25,4 @@ export interface PublishStore {
   /** Takes away a document whose environment has been deleted; unknown ones are ignored. */
   remove(documentId: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Orders two stored positions; equal pairs with different hashes are a fork and never "same". */
-export function compareStored(a: StoredPosition, b: StoredPosition): 'older' | 'same' | 'newer' | 'fork' {
-  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? 'older' : 'newer';
-  if (a.version !== b.version) return a.version < b.version ? 'older' : 'newer';
-  return a.hash === b.hash ? 'same' : 'fork';
 }

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
-import type { Snapshot } from '@fauna-flags/protocol';
+import { compareStored, type Snapshot, type StoredPosition } from '@fauna-flags/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore, type Shelf } from './memory-store.ts';
 import type { Outbox } from './outbox.ts';
-import { compareStored, type PublishStore, type StoredPosition } from './publish-store.ts';
+import type { PublishStore } from './publish-store.ts';
 import { type Publisher, startPublisher } from './publisher.ts';
 
 describe('the publisher', () => {

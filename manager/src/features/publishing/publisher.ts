@@ -13,9 +13,10 @@
  * A document that the store does not take must not keep back the others: a kill switch may be among them. So each is
  * tried by itself, whatever became of the one before it, and those that failed last time come last.
  */
+import { compareStored, type StoredPosition } from '@fauna-flags/protocol';
 import { reasonOf } from '../../platform/reason-of.ts';
 import type { Outbox } from './outbox.ts';
-import { compareStored, type PublishStore, type StoredPosition } from './publish-store.ts';
+import type { PublishStore } from './publish-store.ts';
 
 /** What a publisher lives on; clock and chance are given, so that a simulation can drive it. */
 export interface PublisherDependencies {

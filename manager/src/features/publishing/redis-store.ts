@@ -1,6 +1,6 @@
-import { storeKeys } from '@fauna-flags/protocol';
+import { compareStored, parseStoredPosition, storeKeys } from '@fauna-flags/protocol';
 import type { Redis } from 'ioredis';
-import { compareStored, type PublishStore, type PutOutcome, type StoredPosition } from './publish-store.ts';
+import type { PublishStore, PutOutcome } from './publish-store.ts';
 import { compareAndSetScript } from './redis-compare-and-set.ts';
 
 /** An open connection to Redis: `run` rejects soon whenever Redis is away, and always after `close`. */
@@ -42,7 +42,7 @@ export function redisStore(connection: RedisConnection): PublishStore {
         redis.hgetall(storeKeys.positions).catch(nothingWhenOfAnotherKind),
       );
       const known = Object.entries(index ?? {}).flatMap(([documentId, text]) => {
-        const position = positionIn(text);
+        const position = parseStoredPosition(text);
         return position === undefined ? [] : [[documentId, position] as const];
       });
       const stored = await connection.run((redis) =>
@@ -54,7 +54,7 @@ export function redisStore(connection: RedisConnection): PublishStore {
       );
       return new Map(
         known.filter(([, position], place) => {
-          const there = positionIn(stored[place]?.join('-'));
+          const there = parseStoredPosition(stored[place]?.join('-'));
           return there !== undefined && compareStored(position, there) === 'same';
         }),
       );
@@ -87,15 +87,8 @@ function nothingWhenRefused(error: Error): undefined {
 function outcomeOf(documentId: string, answer: unknown): PutOutcome {
   const [outcome, current] = Array.isArray(answer) ? answer.map(String) : [];
   if (outcome === 'stored' || outcome === 'same') return { outcome };
-  const position = positionIn(current);
+  const position = parseStoredPosition(current);
   if ((outcome === 'older' || outcome === 'fork') && position !== undefined)
     return { outcome, current: position };
   throw new Error(`Cannot publish document ${documentId}: Redis answered something that is no outcome`);
-}
-
-/** Reads `epoch-version-hash` with the whole hash; anything else is no position. */
-function positionIn(text: string | undefined): StoredPosition | undefined {
-  const [, epoch, version, hash] = /^(\d{1,15})-(\d{1,15})-([0-9a-f]{64})$/.exec(text ?? '') ?? [];
-  if (epoch === undefined || version === undefined || hash === undefined) return undefined;
-  return { epoch: Number(epoch), version: Number(version), hash };
 }
