@@ -18,7 +18,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'units',
-          include: ['{sdks/*,bearer,examples/*,deploy,bench,scripts}/**/*.test.{ts,tsx,mjs}'],
+          include: ['{sdks/*,bearer,examples/*,deploy,bench,scripts,trials/support}/**/*.test.{ts,tsx,mjs}'],
           exclude,
           testTimeout: 20_000,
         },

@@ -34,7 +34,7 @@ const commands = {
       [
         '--config',
         '.dependency-cruiser.js',
-        ...['sdks', 'bearer', 'manager', 'dashboard/src', 'examples', 'bench', 'compat'],
+        ...['sdks', 'bearer', 'manager', 'dashboard/src', 'examples', 'bench', 'compat', 'trials'],
       ],
     ],
     [bin('knip'), []],
