@@ -1,0 +1,7 @@
+import { MemoryCopies } from './memory-copies.ts';
+import { snapshotCopiesContract } from './snapshot-copies.contract.ts';
+
+snapshotCopiesContract('MemoryCopies', async () => {
+  const copies = new MemoryCopies();
+  return { open: async () => copies };
+});
