@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRedisUrl } from '../redis/redis-address.ts';
 import { StartError } from './start-error.ts';
 
 /** An empty variable is an absent one: compose files and CI systems write `NAME=` for "not set". */
@@ -20,8 +21,8 @@ export const sharedSettings = {
   redisUrl: z
     .string('must be set, like redis://localhost:6379: it is where the manager publishes and bearers read')
     .refine(
-      isRedisUrl,
-      'must be an address like redis://:password@host:6379, or rediss:// with TLS; encode #, /, ?, @ and % in the password',
+      (text) => parseRedisUrl(text) !== undefined,
+      'must be an address like redis://:password@host:6379, redis+sentinel://:password@host1,host2/primary or redis+cluster://:password@host1,host2, or rediss… with TLS; encode #, /, ?, @ and % in the password',
     ),
   logLevel: absentWhenEmpty(
     z
@@ -69,12 +70,4 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isRedisUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return (
-    (url.protocol === 'redis:' || url.protocol === 'rediss:') && url.hostname !== '' && isWholeAddress(url)
-  );
 }

@@ -1,45 +1,44 @@
 import { Redis } from 'ioredis';
-import type { Log } from '../log.ts';
-
-/** What a connection to Redis takes. */
-export interface RedisOptions {
-  /** `redis://` or, with TLS, `rediss://`. */
-  readonly url: string;
-  /** Uniform in [0, 1); spreads reconnects, so that many processes do not come back as one. */
-  readonly random: () => number;
-  readonly log: Log;
-}
+import { type DriverOptions, loginOf, tlsFor } from './driver-options.ts';
+import { findRedis, type WantedRedis } from './find-redis.ts';
+import { nodeRedisConnector } from './node-redis-connector.ts';
+import { parseRedisUrl, type RedisAddress } from './redis-address.ts';
 
 /** How long a connection may take to come up. */
 const connectMsMax = 2_000;
 
-/** The first retry follows soon, since most interruptions are over at once; later ones must not hammer a sick server. */
-const retryMsMin = 100;
-const retryMsMax = 2_000;
+/** We leave at once: whoever ends a connection does not wait for what is under way, and a dead socket never answers. */
+const disconnectMsMax = 0;
 
 /**
- * Opens a connection that comes back by itself, for ever. Nothing is queued while it is down, and nothing is sent twice:
- * whoever asks hears at once that Redis is away, and decides what that means. A server that does not answer within
- * `silenceMsMax`, though something was asked, counts as dead: its socket is destroyed, because a half-open one would
- * otherwise look fine for a quarter of an hour.
+ * Errors after which the server must be looked for again. A replica was the primary when it was connected to, before a
+ * failover; its address may stand for the new one by now. A cluster may have moved our keys, or have lost this node.
+ */
+const isElsewhere = {
+  single: /^READONLY/,
+  sentinel: /^READONLY/,
+  cluster: /^(READONLY|MOVED|CLUSTERDOWN)/,
+} as const;
+
+/**
+ * Opens connections to one Redis, one each time that the answer is called. Nothing is queued while a connection is down, and
+ * nothing is sent twice: whoever asks hears at once that Redis is away, and decides what that means. `options` say whether
+ * and when a connection comes back.
  */
 export function openRedis({
-  url,
-  purpose,
-  commandMsMax,
-  silenceMsMax,
+  address,
+  wanted,
   random,
-  log,
-}: RedisOptions & {
-  /** What the connection is for, in log lines. */
-  readonly purpose: string;
-  readonly commandMsMax: number;
-  readonly silenceMsMax: number;
-}): Redis {
-  const redis = new Redis(url, {
+}: {
+  readonly address: RedisAddress;
+  readonly wanted: WantedRedis;
+  readonly random: () => number;
+}): (options: DriverOptions) => Redis {
+  const shared: DriverOptions = {
+    ...loginOf(address),
+    ...placeOptions({ address, wanted, random }),
     connectTimeout: connectMsMax,
-    commandTimeout: commandMsMax,
-    socketTimeout: silenceMsMax,
+    disconnectTimeout: disconnectMsMax,
     enableOfflineQueue: false,
     // Zero, so that whatever was under way is rejected with the connection instead of waiting for the next one.
     maxRetriesPerRequest: 0,
@@ -48,32 +47,37 @@ export function openRedis({
     // It would take the right to INFO, which a bearer has no other use for. A server that is loading says so by itself.
     enableReadyCheck: false,
     disableClientInfo: true,
-    retryStrategy: (attempt) => Math.min(retryMsMax, retryMsMin * 2 ** attempt) * (0.5 + random()),
-    // After a failover an old primary refuses writes: the address may stand for the new one by now.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  });
-  const fields = { address: addressOf(url), purpose };
-  let isAway = false;
-  // Told at the edges of an outage only: a server that stays away would fill the log.
-  const tellAway = (reason: string) => {
-    if (!isAway) log.warn('Cannot reach Redis, trying again', { ...fields, reason });
-    isAway = true;
+    reconnectOnError: (error) => isElsewhere[address.layout].test(error.message),
   };
-  redis.on('error', (error: Error) => tellAway(reasonFor(error)));
-  redis.on('reconnecting', () => tellAway('the connection ended'));
-  redis.on('ready', () => {
-    if (isAway) log.info('Reached Redis again', fields);
-    isAway = false;
-  });
-  return redis;
+  return (options) => new Redis({ ...shared, ...options });
 }
 
-/** Host and port of a URL, which is all of it that may be shown. */
-export function addressOf(url: string): string {
-  return new URL(url).host || 'its socket';
+/** The address that settings hold. Throws when it is none, which settings have ruled out; shows nothing of it. */
+export function readRedisAddress(url: string): RedisAddress {
+  const address = parseRedisUrl(url);
+  if (address === undefined) throw new Error('Cannot use the address of Redis: it is not one');
+  return address;
 }
 
-/** When every address of a name refuses, the error says so only in its parts. */
-function reasonFor(error: Error): string {
-  return error instanceof AggregateError ? error.errors.map(String).join(', ') : error.message;
+function placeOptions({
+  address,
+  wanted,
+  random,
+}: {
+  readonly address: RedisAddress;
+  readonly wanted: WantedRedis;
+  readonly random: () => number;
+}): DriverOptions {
+  if (address.layout === 'single')
+    return { ...address.place, db: address.database, ...tlsFor(address, address.place) };
+  return {
+    ...(address.layout === 'sentinel' ? { db: address.database } : {}),
+    // Whether there is TLS decides for which event of the socket the driver waits.
+    ...(address.tls ? { tls: {} } : {}),
+    Connector: nodeRedisConnector({
+      find: findRedis({ address, wanted, random }),
+      tls: address.tls,
+      disconnectMsMax,
+    }),
+  };
 }

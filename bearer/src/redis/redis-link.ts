@@ -1,29 +1,55 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
-import { reasonOf } from '../log.ts';
-import { addressOf, openRedis, type RedisOptions } from './open-redis.ts';
+import type { Log } from '../log.ts';
+import { explainRedisError } from './explain-redis-error.ts';
+import { openRedis, readRedisAddress } from './open-redis.ts';
+import { addressOf } from './redis-address.ts';
+
+/** What a connection to Redis takes. */
+export interface RedisOptions {
+  /** An address as `parseRedisUrl` reads it. */
+  readonly url: string;
+  readonly clock: Clock;
+  /** Uniform in [0, 1); spreads reconnects, so that many processes do not come back as one. */
+  readonly random: () => number;
+  readonly log: Log;
+}
 
 /** How long one command may take; whoever waits for it has something better to do than to wait longer. */
 const commandMsMax = 1_000;
 
-/** A connection on which nothing came for this long, though something was asked, is replaced. */
+/**
+ * A server that sends nothing for this long, though something was asked, counts as dead: its socket is destroyed, because a
+ * half-open one would otherwise look fine for a quarter of an hour.
+ */
 const silenceMsMax = 3_000;
 
+/** The first retry follows soon, since most interruptions are over at once; later ones must not hammer a sick server. */
+const retryMsMin = 200;
+const retryMsMax = 2_000;
+
 /**
- * A connection for commands. Each is rejected within two seconds at most, whatever has happened to Redis; after that
- * nothing is known about whether it took effect.
+ * A connection for commands, which comes back by itself, for ever. Each command is rejected within two seconds at most,
+ * whatever has happened to Redis; after that nothing is known about whether it took effect.
  */
 export class RedisLink {
   readonly #redis: Redis;
   readonly #clock: Clock;
-  readonly #address: string;
+  readonly #place: string;
   #arrival: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: RedisOptions & { readonly clock: Clock; readonly purpose: string }) {
-    this.#redis = openRedis({ ...options, commandMsMax, silenceMsMax });
-    this.#clock = options.clock;
-    this.#address = addressOf(options.url);
+  /** `purpose` is what the connection is for, in log lines. */
+  constructor({ url, clock, random, log, purpose }: RedisOptions & { readonly purpose: string }) {
+    const address = readRedisAddress(url);
+    this.#clock = clock;
+    this.#place = addressOf(address);
+    this.#redis = openRedis({ address, wanted: 'keys', random })({
+      commandTimeout: commandMsMax,
+      socketTimeout: silenceMsMax,
+      retryStrategy: (attempt) => Math.min(retryMsMax, retryMsMin * 2 ** (attempt - 1)) * (0.5 + random()),
+    });
+    tellOutages({ redis: this.#redis, log, fields: { address: this.#place, purpose } });
   }
 
   /**
@@ -31,14 +57,12 @@ export class RedisLink {
    * why and carries nothing else, so that it may be logged.
    */
   async run<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new Error(`Cannot ask Redis at ${this.#address}: the connection was closed`);
+    if (this.#closed) throw new Error(`Cannot ask Redis at ${this.#place}: the connection was closed`);
     if (this.#redis.status !== 'ready') await this.#untilReady();
     try {
       return await commands(this.#redis);
     } catch (error) {
-      // The driver hangs the whole command on its error: rulesets and keys, which are nobody's to read in a log. For the
-      // same reason it is not kept as the cause.
-      throw new Error(reasonOf(error));
+      throw explainRedisError(error);
     }
   }
 
@@ -57,7 +81,7 @@ export class RedisLink {
       };
       const cancel = this.#clock.after(commandMsMax, () => {
         this.#redis.off('ready', arrived);
-        reject(new Error(`Cannot reach Redis at ${this.#address}`));
+        reject(new Error(`Cannot reach Redis at ${this.#place}`));
       });
       this.#redis.once('ready', arrived);
     }).finally(() => {
@@ -65,4 +89,27 @@ export class RedisLink {
     });
     return this.#arrival;
   }
+}
+
+/** Told at the edges of an outage only: a server that stays away would fill the log. */
+function tellOutages({
+  redis,
+  log,
+  fields,
+}: {
+  readonly redis: Redis;
+  readonly log: Log;
+  readonly fields: { readonly address: string; readonly purpose: string };
+}): void {
+  let isAway = false;
+  const tellAway = (reason: string) => {
+    if (!isAway) log.warn('Cannot reach Redis, trying again', { ...fields, reason });
+    isAway = true;
+  };
+  redis.on('error', (error: Error) => tellAway(explainRedisError(error).message));
+  redis.on('reconnecting', () => tellAway('the connection ended'));
+  redis.on('ready', () => {
+    if (isAway) log.info('Reached Redis again', fields);
+    isAway = false;
+  });
 }

@@ -1,13 +1,17 @@
 import { type Position, parsePosition } from '@fauna-flags/core/link';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
 import type { Redis } from 'ioredis';
-import type { Clock } from '../clock.ts';
+import { HintLink } from '../hints/hint-link.ts';
 import type { KeySource } from '../keys/key-source.ts';
 import { keysAmong } from '../keys/keys-among.ts';
 import type { RulesetSource } from '../rulesets/ruleset-source.ts';
-import type { RedisOptions } from './open-redis.ts';
-import { RedisHints } from './redis-hints.ts';
-import { RedisLink } from './redis-link.ts';
+import { readRedisAddress } from './open-redis.ts';
+import { addressOf } from './redis-address.ts';
+import { RedisLink, type RedisOptions } from './redis-link.ts';
+import { redisSubscriber } from './redis-subscriber.ts';
+
+/** How patient we are with a subscription: one that died without a word is replaced within 4.3 seconds. */
+const timing = { subscribeMsMax: 4_000, pingMs: 2_000, pingMsMax: 2_000 } as const;
 
 /** The two sources of a bearer, over the same two connections. */
 export interface RedisSources {
@@ -21,14 +25,23 @@ export interface RedisSources {
  * Reads rulesets and keys from the Redis that managers publish to. It needs no Redis to start: reads reject until there
  * is one, and every watch is hinted once there is.
  */
-export function redisSources(options: RedisOptions & { readonly clock: Clock }): RedisSources {
+export function redisSources(options: RedisOptions): RedisSources {
+  const address = readRedisAddress(options.url);
   const link = new RedisLink({ ...options, purpose: 'reads' });
-  const hints = new RedisHints(options);
+  const hints = new HintLink({
+    ...options,
+    connect: redisSubscriber({ address, random: options.random }),
+    channel: storeKeys.hints,
+    timing,
+    fields: { address: addressOf(address), purpose: 'hints' },
+  });
   const open = new Set<RedisDocuments>();
   // The connections serve both sources, and end with the last of them.
   const onClosed = async (closed: RedisDocuments) => {
     open.delete(closed);
-    if (open.size === 0) await Promise.all([link.close(), hints.close()]);
+    if (open.size > 0) return;
+    hints.close();
+    await link.close();
   };
   const documents = () => {
     const opened = new RedisDocuments({ link, hints, onClosed });
@@ -46,7 +59,7 @@ export function redisSources(options: RedisOptions & { readonly clock: Clock }):
 
 class RedisDocuments implements RulesetSource {
   readonly #link: RedisLink;
-  readonly #hints: RedisHints;
+  readonly #hints: HintLink;
   readonly #onClosed: (closed: RedisDocuments) => Promise<void>;
   readonly #watches = new Set<() => void>();
   #closed = false;
@@ -57,7 +70,7 @@ class RedisDocuments implements RulesetSource {
     onClosed,
   }: {
     readonly link: RedisLink;
-    readonly hints: RedisHints;
+    readonly hints: HintLink;
     readonly onClosed: (closed: RedisDocuments) => Promise<void>;
   }) {
     this.#link = link;
