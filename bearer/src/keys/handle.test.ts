@@ -4,7 +4,8 @@ import { openHandle, sealHandle } from './handle.ts';
 import { KeyRing } from './key-ring.ts';
 
 const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
-const ringOf = (...handleKeys: { kid: string; secret: string }[]) => new KeyRing([], handleKeys);
+const ringOf = (...handleKeys: { kid: string; secret: string }[]) =>
+  new KeyRing([], { handleKeys, contextSecrets: {} });
 const ring = ringOf({ kid: 'k1', secret: secret(1) });
 const content = { environmentId: 'env', keyId: 'key', context: { key: 'ünï-🦊', list: [1, 'a'] } };
 

@@ -1,9 +1,18 @@
 import {
   type HandleKey,
+  type KeyRegistry,
   keyRegistrySchema,
   type RegisteredKey,
   registeredKeySchema,
 } from '@fauna-flags/protocol';
+
+/** What one environment demands of the contexts of client keys. */
+export interface ContextRules {
+  /** What signed contexts are judged by. */
+  readonly secrets: readonly HandleKey[];
+  /** Set where a signed context is demanded: all that may be said without a signature. */
+  readonly unsignedAttributes?: ReadonlySet<string>;
+}
 
 /**
  * One key registry, ready to be asked. Immutable. Keys are found by digest in a map, which leaves no timing to measure,
@@ -15,11 +24,19 @@ export class KeyRing {
   /** The secrets of stream handles; the first seals. */
   readonly handleKeys: readonly HandleKey[];
 
+  readonly #contextRules: ReadonlyMap<string, ContextRules>;
+
   constructor(
     keys: Iterable<readonly [digest: string, key: RegisteredKey]>,
-    handleKeys: readonly HandleKey[],
+    { handleKeys, contextSecrets, contextPolicies = {} }: Omit<KeyRegistry, 'schema' | 'keys'>,
   ) {
     this.handleKeys = handleKeys;
+    this.#contextRules = new Map(
+      [...new Set([...Object.keys(contextSecrets), ...Object.keys(contextPolicies)])].map((environmentId) => [
+        environmentId,
+        rulesOf(contextSecrets[environmentId], contextPolicies[environmentId]),
+      ]),
+    );
     for (const [digest, key] of keys) {
       this.#byDigest.set(digest, key);
       this.#byId.set(key.id, key);
@@ -34,6 +51,11 @@ export class KeyRing {
   /** The key with this id, whatever its state. */
   findById(id: string): RegisteredKey | undefined {
     return this.#byId.get(id);
+  }
+
+  /** What an environment demands of contexts; `undefined` for one that has no secret and asks for nothing. */
+  contextRules(environmentId: string): ContextRules | undefined {
+    return this.#contextRules.get(environmentId);
   }
 
   /** The UUIDs of the environments that any key gives access to. */
@@ -57,8 +79,17 @@ const rootSchema = keyRegistrySchema.omit({ keys: true });
  */
 export function parseKeyRing(payload: Uint8Array): KeyRing {
   const json: unknown = JSON.parse(new TextDecoder().decode(payload));
-  const { handleKeys } = rootSchema.parse(json);
-  return new KeyRing(entriesOf((json as { keys?: unknown }).keys), handleKeys);
+  const root = rootSchema.parse(json);
+  return new KeyRing(entriesOf((json as { keys?: unknown }).keys), root);
+}
+
+function rulesOf(
+  secrets: readonly HandleKey[] = [],
+  policy: { readonly unsignedAttributes: readonly string[] } | undefined,
+): ContextRules {
+  return policy === undefined
+    ? { secrets }
+    : { secrets, unsignedAttributes: new Set(policy.unsignedAttributes) };
 }
 
 function entriesOf(keys: unknown): (readonly [string, RegisteredKey])[] {

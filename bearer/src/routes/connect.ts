@@ -1,6 +1,7 @@
 import { canonicalJson } from '@fauna-flags/protocol';
 import { readmit } from '../middleware/admit.ts';
-import { contextOf, readJsonObject } from '../middleware/body.ts';
+import { readJsonObject } from '../middleware/body.ts';
+import { contextFor } from '../middleware/context.ts';
 import { matchesEtag } from '../middleware/etag.ts';
 import { commonHeaders } from '../middleware/respond.ts';
 import { handleFor } from './handle-for.ts';
@@ -26,7 +27,7 @@ export const connectRoutes: readonly Route[] = [
 
 async function connectClient({ caller, request, services }: Asked): Promise<Response> {
   const body = await readJsonObject(request, services.limits);
-  const context = contextOf(body, { nullIsEmpty: false });
+  const context = contextFor(body, { caller, services }, { nullIsEmpty: false, signedWithin: 'body' });
   const { positionText, compiled } = readmit(caller, services);
   const contextText = canonicalJson(context);
   const flags = compiled.serializeClient(context);

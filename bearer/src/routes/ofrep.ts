@@ -1,6 +1,7 @@
 import { comparePositions, parsePosition } from '@fauna-flags/core/link';
 import { type Caller, readmit } from '../middleware/admit.ts';
-import { contextOf, type JsonObject, readJsonObject } from '../middleware/body.ts';
+import { type JsonObject, readJsonObject } from '../middleware/body.ts';
+import { contextFor } from '../middleware/context.ts';
 import { matchesEtag, plainEtag } from '../middleware/etag.ts';
 import { commonHeaders } from '../middleware/respond.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
@@ -11,6 +12,8 @@ import { ofrepEventStreams, ofrepStreamRoutes } from './ofrep-stream.ts';
 import type { Asked, Route } from './route.ts';
 
 const shared = { method: 'POST', demand: { kinds: ['client', 'server'] }, errors: 'ofrep' } as const;
+
+const inOfrep = { nullIsEmpty: true, signedWithin: 'context' } as const;
 
 /** OpenFeature Remote Evaluation Protocol 0.3: one flag, all that the key may see, and word of changes. */
 export const ofrepRoutes: readonly Route[] = [
@@ -23,7 +26,7 @@ export const ofrepRoutes: readonly Route[] = [
 ];
 
 async function evaluateFlag({ caller, request, param, services }: Asked): Promise<Response> {
-  const context = contextOf(await readJsonObject(request, services.limits), { nullIsEmpty: true });
+  const context = contextFor(await readJsonObject(request, services.limits), { caller, services }, inOfrep);
   const live = readmit(caller, services);
   const flagKey = param('key');
   const forClient = caller.key.kind === 'client';
@@ -37,7 +40,7 @@ async function evaluateFlag({ caller, request, param, services }: Asked): Promis
 }
 
 async function evaluateFlags({ caller, request, services }: Asked): Promise<Response> {
-  const context = contextOf(await readJsonObject(request, services.limits), { nullIsEmpty: true });
+  const context = contextFor(await readJsonObject(request, services.limits), { caller, services }, inOfrep);
   const live = await atLeast(flagConfigEtag(request), { caller, services });
   const forClient = caller.key.kind === 'client';
   const flagsText = ofrepFlagsText(live, { context, forClient });

@@ -1,5 +1,6 @@
 import { notReady } from '../middleware/admit.ts';
-import { contextOf, readJsonObject } from '../middleware/body.ts';
+import { readJsonObject } from '../middleware/body.ts';
+import { contextFor } from '../middleware/context.ts';
 import type { Services } from '../services.ts';
 import { ClientView } from '../streams/client-view.ts';
 import { ServerView } from '../streams/server-view.ts';
@@ -17,7 +18,7 @@ export const streamRoutes: readonly Route[] = [
     handle: (asked) =>
       stream(asked, async () => {
         const body = await readJsonObject(asked.request, asked.services.limits);
-        const context = contextOf(body, { nullIsEmpty: false });
+        const context = contextFor(body, asked, { nullIsEmpty: false, signedWithin: 'body' });
         return (live) => new ClientView(live, context);
       }),
   },

@@ -330,6 +330,24 @@ describe('identify()', () => {
     ]);
   });
 
+  it('shows what was signed of the user, and asks anew when the same user has a new signature', async () => {
+    const { client, time, bearer, send } = create({ context: { key: 'u1' }, signedContext: 'v1.a.b' });
+    await time.advance(0);
+    await send('put', { position: p2, flags: { a: on } });
+    void client.identify({ key: 'u1' }, 'v1.c.d');
+    await time.advance(0);
+    expect(client.get('a', false)).toBe(true);
+    expect(bearer.requests.map(({ body }) => JSON.parse(body ?? '').signedContext)).toEqual([
+      'v1.a.b',
+      'v1.c.d',
+    ]);
+    await send('none', { position: p2 });
+    void client.identify({ key: 'u1' }, 'v1.c.d');
+    await time.advance(0);
+    expect(bearer.requests).toHaveLength(2);
+    client.close();
+  });
+
   it('lets the last call win, whatever the order of the answers', async () => {
     const { client, time, bearer, streams } = create({ context: { key: 'u1' } });
     await time.advance(0);

@@ -33,9 +33,10 @@ export interface Client {
   /**
    * Changes the user. Resolves when the values of the new context are in, or after `initTimeoutMs`; until they are in
    * the old ones stay. The last call wins, and earlier ones resolve with it. What is no context changes nothing and is an
-   * `error` event; it never rejects.
+   * `error` event; it never rejects. A signed context is shown until the next call; the same context with a new one takes
+   * the place of one that is about to expire.
    */
-  identify(context: Context): Promise<void>;
+  identify(context: Context, signedContext?: string): Promise<void>;
   readonly status: Status;
   /** Ends the connection and every listener; the last values stay readable. */
   close(): void;
@@ -46,6 +47,7 @@ export function createClient(options: ClientOptions): Client {
   const { key, bootstrap } = options;
   const storage = options.storage === undefined ? defaultStorage() : options.storage;
   let context = contextText(options.context ?? {});
+  let { signedContext } = options;
   let flags: Flags | undefined;
   /** True while the values are those of an earlier context. */
   let isOutdated = false;
@@ -56,7 +58,10 @@ export function createClient(options: ClientOptions): Client {
     connection: options,
     streamPath: '/stream/client',
     pollPath: '/connect/client',
-    body: () => `{"context":${context}}`,
+    body: () =>
+      signedContext === undefined
+        ? `{"context":${context}}`
+        : `{"context":${context},"signedContext":${JSON.stringify(signedContext)}}`,
     exact: false,
     apply,
     holds: () => (flags === undefined ? 'nothing' : isOutdated ? 'outdated' : 'current'),
@@ -116,7 +121,7 @@ export function createClient(options: ClientOptions): Client {
     get: (name, fallback) => details(name, fallback).value,
     details,
     on: session.on,
-    async identify(nextContext) {
+    async identify(nextContext, nextSigned) {
       let next: string;
       try {
         next = contextText(nextContext);
@@ -124,10 +129,12 @@ export function createClient(options: ClientOptions): Client {
         session.report(cause);
         return;
       }
-      if (isClosed || (next === context && flags !== undefined && !isOutdated)) return;
+      const isSame = next === context;
+      if (isClosed || (isSame && nextSigned === signedContext && flags !== undefined && !isOutdated)) return;
       const done = session.wait();
       context = next;
-      isOutdated = flags !== undefined;
+      signedContext = nextSigned;
+      isOutdated = flags !== undefined && (isOutdated || !isSame);
       begin(loadState(storage, key, next));
       await done;
     },

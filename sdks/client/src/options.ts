@@ -7,6 +7,8 @@ import type { StorageLike } from './state-cache.ts';
 export interface ClientOptions extends ConnectionOptions {
   /** The user; `{}` when absent. Copied: later changes need `identify`. */
   readonly context?: Context;
+  /** What your server has signed of the user (`signContext` of `@fauna-flags/node`), for environments that ask for it. */
+  readonly signedContext?: string;
   /** Where the last state is kept; `localStorage` when absent and present there, `null` for nowhere. */
   readonly storage?: StorageLike | null;
   /** A state to begin with, such as an answer of `POST /connect/client` that a server put into the page. */

@@ -9,3 +9,4 @@ export {
   type Status,
 } from '@fauna-flags/core/link';
 export { createServerClient, type ServerClient, type ServerClientOptions } from './server-client.ts';
+export { type SignContextOptions, signContext } from './sign-context.ts';

@@ -22,12 +22,18 @@ export type RegisteredKey = z.infer<typeof registeredKeySchema>;
 export const handleKeySchema = z.object({ kid: z.string(), secret: z.string() });
 export type HandleKey = z.infer<typeof handleKeySchema>;
 
+/** What an environment that takes signed contexts only lets people say without a signature. */
+export const contextPolicySchema = z.object({ unsignedAttributes: z.array(z.string()) });
+export type ContextPolicy = z.infer<typeof contextPolicySchema>;
+
 /** The key registry: one more document of the delivery protocol, under `keyRegistryDocument`. */
 export const keyRegistrySchema = z.object({
   schema: z.literal(1),
   keys: z.record(z.string(), registeredKeySchema),
   handleKeys: z.array(handleKeySchema),
-  /** Environment UUID → secrets of signed contexts; empty until an environment asks for them. */
+  /** Environment UUID → secrets of signed contexts; empty until an environment has one. */
   contextSecrets: z.record(z.string(), z.array(handleKeySchema)),
+  /** Environment UUID → its policy, for environments that take signed contexts only. */
+  contextPolicies: z.record(z.string(), contextPolicySchema).optional(),
 });
 export type KeyRegistry = z.infer<typeof keyRegistrySchema>;

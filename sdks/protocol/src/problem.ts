@@ -8,6 +8,7 @@ export const problemStatuses = {
   unauthorized: 401,
   forbidden: 403,
   origin_not_allowed: 403,
+  context_refused: 403,
   not_found: 404,
   method_not_allowed: 405,
   key_taken: 409,
