@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,28 +15,41 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** What a server is told besides. */
+export interface RedisServerOptions {
+  /** Lines of its configuration file. */
+  readonly settings?: readonly string[];
+  /** The same for servers that must talk to each other. */
+  readonly password?: string;
+  /** Watches over others instead of keeping anything. */
+  readonly isSentinel?: boolean;
+}
+
 /** A real redis-server of a test's own: with a password, on a free port, keeping nothing on disk. */
 export class RedisServer {
   readonly port: number;
-  readonly password = randomBytes(16).toString('hex');
+  readonly password: string;
+  readonly #options: RedisServerOptions;
   readonly #folder: string;
   #child: ChildProcess | undefined;
   #client: Redis | undefined;
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, options: RedisServerOptions) {
     this.port = port;
+    this.password = options.password ?? randomBytes(16).toString('hex');
     this.#folder = folder;
+    this.#options = options;
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = await RedisServer.prepare();
+  static async start(options?: RedisServerOptions): Promise<RedisServer> {
+    const server = await RedisServer.prepare(options);
     await server.start();
     return server;
   }
 
   /** Picks a port; nothing runs yet. */
-  static async prepare(): Promise<RedisServer> {
-    return new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'fauna-redis-')));
+  static async prepare(options: RedisServerOptions = {}): Promise<RedisServer> {
+    return new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'fauna-redis-')), options);
   }
 
   get url(): string {
@@ -50,10 +63,21 @@ export class RedisServer {
 
   /** Starts empty, also after a kill. */
   async start(): Promise<void> {
-    const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--requirepass', this.password];
+    const file = join(this.#folder, 'redis.conf');
+    const settings = [
+      `port ${this.port}`,
+      'bind 127.0.0.1',
+      `requirepass ${this.password}`,
+      `dir ${this.#folder}`,
+      'save ""',
+      'appendonly no',
+      'loglevel warning',
+      ...(this.#options.settings ?? []),
+    ];
+    await writeFile(file, `${settings.join('\n')}\n`, { mode: 0o600 });
     const child = spawn(
       process.env.FAUNA_REDIS_SERVER || 'redis-server',
-      [...settings, '--dir', this.#folder, '--save', '', '--appendonly', 'no', '--loglevel', 'warning'],
+      [file, ...(this.#options.isSentinel === true ? ['--sentinel'] : [])],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
@@ -84,7 +108,10 @@ export class RedisServer {
 
   /** A client for what a test does by hand. */
   get client(): Redis {
-    this.#client ??= new Redis(this.url, { disableClientInfo: true });
+    if (this.#client === undefined) {
+      this.#client = new Redis(this.url, { disableClientInfo: true });
+      this.#client.on('error', () => {}); // Whoever asks hears of it; a server that a test has ended is no news.
+    }
     return this.#client;
   }
 
@@ -123,7 +150,8 @@ export class RedisServer {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listened on a moment ago. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
