@@ -38,6 +38,18 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'trials',
+          include: ['trials/{faults,fuzz}/**/*.test.ts'],
+          exclude,
+          // Real processes are started, broken and waited for; every bound is asserted by itself.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -42,6 +42,7 @@ const commands = {
   format: () => [[bin('biome'), ['check', '--write', '.']]],
   build: () => [[bin('tsc'), ['-b', 'tsconfig.json']]],
   bench: (args) => [[process.execPath, [...source, 'bench/index.ts', ...args]]],
+  fuzz: (args) => [[process.execPath, [...source, 'trials/fuzz/index.ts', ...args]]],
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -6,14 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
 import { Redis } from 'ioredis';
+import { endWithUs } from './end-with-us.ts';
 
 const startPatienceMs = 10_000;
-
-/** None outlives the tests, also when a test fails before it has put its server away. */
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** What a server is told besides. */
 export interface RedisServerOptions {
@@ -85,8 +80,7 @@ export class RedisServer {
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk));
     child.on('error', (error) => (output += error.message));
     this.#child = child;
-    running.add(child);
-    child.once('exit', () => running.delete(child));
+    endWithUs(child);
     const givesUpAt = Date.now() + startPatienceMs;
     while (!(await this.#answers())) {
       if (child.exitCode !== null || Date.now() > givesUpAt)

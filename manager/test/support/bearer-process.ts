@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
 import { eventually, projectRoot, sourceFlags } from './fauna-process.ts';
 
 /** A bearer in a process of its own. */
@@ -14,6 +15,7 @@ export class BearerProcess {
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWithUs(this.#child);
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
@@ -23,6 +25,11 @@ export class BearerProcess {
     const [, url] = /The bearer is listening on (http:\S+)/.exec(this.output) ?? [];
     if (url === undefined) throw new Error(`The bearer does not listen yet:\n${this.output}`);
     return url;
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('The bearer does not run');
+    return this.#child.pid;
   }
 
   async untilListening(): Promise<void> {

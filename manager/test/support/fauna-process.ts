@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
 import { freePort } from '../../src/platform/postgres/free-port.ts';
 import { findPostmaster, stopPostmaster } from '../../src/platform/postgres/postmaster.ts';
 
@@ -69,6 +70,7 @@ export class FaunaProcess {
     });
     child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    endWithUs(child);
     this.#child = child;
     return child;
   }
