@@ -2,11 +2,11 @@ import { memberOf } from './member-of.ts';
 import type { HangUp } from './streams/readable-sink.ts';
 import type { StreamSink, StreamSinkListener } from './streams/stream-sink.ts';
 
-/** Takes over the connection of one request for a stream; the answer that the route returns then has no body of its own. */
-export type TakeConnection = (
-  listener: StreamSinkListener,
-  headers: Readonly<Record<string, string>>,
-) => StreamSink;
+/**
+ * Takes over the connection of one request for a stream. Whoever took it answers with a Response that has headers and no
+ * body; what was sent meanwhile follows those headers. At most once a request.
+ */
+export type TakeConnection = (listener: StreamSinkListener) => StreamSink;
 
 /** What a runtime knows of a request besides the request itself: the second argument of `app.fetch`, all of it optional. */
 export interface RequestEnv {

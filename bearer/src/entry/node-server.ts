@@ -1,9 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { Problem } from '@fauna-flags/protocol';
-import { getRequestListener } from '@hono/node-server';
-import { answerProblem } from '../middleware/respond.ts';
+import type { Server } from 'node:http';
+import type { Fetch, NodeFrontDoor } from './node-front-door.ts';
+import { nodeHttpServer } from './node-http-server.ts';
 import { StartError } from './start-error.ts';
 
 /** A listening server. */
@@ -13,18 +10,6 @@ export interface RunningServer {
   /** Takes no new connections and waits for open answers, at most `patienceMs`; then cuts what is left. */
   close(patienceMs: number): Promise<void>;
 }
-
-/**
- * How long a client may take. Node's defaults (60 s for headers, 300 s for a request, looked at every 30 s) would let a
- * few thousand slow connections hold a server; streams are not touched by these, since their request is short.
- */
-const limits = {
-  headersTimeout: 5_000,
-  requestTimeout: 15_000,
-  connectionsCheckingInterval: 2_000,
-  keepAliveTimeout: 72_000,
-  maxHeaderSize: 16 * 1024,
-} as const;
 
 /** A port that was freed a moment ago, by a Fauna that is just ending, is worth waiting for. */
 const portPatienceMs = 3_000;
@@ -37,65 +22,17 @@ export async function listen({
 }: {
   readonly host: string;
   readonly port: number;
-  /** Answers one request; `env` carries the runtime's own request, for handlers that need the socket. */
-  readonly fetch: (request: Request, env: unknown) => Response | Promise<Response>;
+  /** Answers one request; `env` is a `RequestEnv`, and carries Node's own request and response where there are any. */
+  readonly fetch: Fetch;
 }): Promise<RunningServer> {
-  const listener = getRequestListener((request, env) => fetch(request, env), {
-    overrideGlobalObjects: false,
-    // HTTP/1.0 needs no Host, and health checks of load balancers send none.
-    hostname: 'localhost',
-    errorHandler: (error) => answerProblem(problemOf(error), { style: 'problem', headers: {} }),
-  });
-  const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
-  server.on('clientError', refuseMalformed);
-  server.maxRequestsPerSocket = 1_000;
-  const open = new Set<Socket>();
-  server.on('connection', (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
+  const { server, door } = nodeHttpServer(fetch);
   await listenPatiently({ server, host, port });
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    close: (patienceMs) => closeServer({ server, open, patienceMs }),
+    close: (patienceMs) => closeServer({ server, door, patienceMs }),
   };
 }
-
-/** What the adapter could not make a request of is the sender's mistake; anything else is ours. */
-function problemOf(error: unknown): Problem {
-  return error instanceof Error && error.name === 'RequestError'
-    ? new Problem('invalid', `Cannot read the request: ${error.message}`)
-    : new Problem('internal', 'Cannot answer this request');
-}
-
-/** Answers what is no HTTP, too large or too slow before it ever becomes a request; then the connection ends. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const { status, detail } = refusals[error.code ?? ''] ?? {
-    status: '400 Bad Request',
-    detail: 'it is not HTTP',
-  };
-  const body = JSON.stringify({
-    ...new Problem('invalid', `Cannot read the request: ${detail}`).toBody(),
-    status: Number.parseInt(status, 10),
-  });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `Cache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-const refusals: Readonly<Record<string, { readonly status: string; readonly detail: string }>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: '431 Request Header Fields Too Large',
-    detail: `its headers have more than ${limits.maxHeaderSize} bytes`,
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', detail: 'it did not arrive in time' },
-};
 
 async function listenPatiently({
   server,
@@ -166,21 +103,20 @@ function sentenceFor({
 
 function closeServer({
   server,
-  open,
+  door,
   patienceMs,
 }: {
   readonly server: Server;
-  readonly open: ReadonlySet<Socket>;
+  readonly door: NodeFrontDoor;
   readonly patienceMs: number;
 }): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+    const cut = setTimeout(() => door.closeAll(), patienceMs);
     server.close(() => {
       clearTimeout(cut);
       resolve();
     });
     server.closeIdleConnections();
-    // Browsers connect ahead of what they may ask for. Node does not count a connection as idle before its first request.
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+    door.closeIdle();
   });
 }

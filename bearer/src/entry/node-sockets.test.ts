@@ -8,6 +8,7 @@ import { type BearerWorld, bearerWorld } from '../testing/bearer-world.ts';
 import { clientKey, registered, registryOf } from '../testing/documents.ts';
 import { FrameReader } from '../testing/frame-reader.ts';
 import { nodeClock } from './node-clock.ts';
+import { nodeHttpServer } from './node-http-server.ts';
 
 /** The bearer behind real sockets and real time. */
 let server: Server | undefined;
@@ -17,9 +18,16 @@ afterEach(() => {
   server = undefined;
 });
 
-async function listening(world: BearerWorld): Promise<number> {
-  const listener = getRequestListener(world.bearer.app.fetch, { overrideGlobalObjects: false });
-  const listened = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+/** Both ways in which a stream is written on Node. */
+const servers: Readonly<Record<string, (world: BearerWorld) => Server>> = {
+  'behind the front door': ({ bearer }) => nodeHttpServer(bearer.app.fetch).server,
+  "behind Node's own server": ({ bearer }) => {
+    const listener = getRequestListener(bearer.app.fetch, { overrideGlobalObjects: false });
+    return createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  },
+};
+
+async function listeningTo(listened: Server): Promise<number> {
   server = listened;
   await new Promise<void>((resolve) => listened.listen(0, '127.0.0.1', resolve));
   return (listened.address() as AddressInfo).port;
@@ -42,7 +50,9 @@ function rawStream(port: number, context: unknown): Socket {
   return socket;
 }
 
-describe('a bearer on Node', () => {
+describe.each(Object.entries(servers))('a bearer on Node, %s', (_, serve) => {
+  const listening = (world: BearerWorld) => listeningTo(serve(world));
+
   it('streams a change over a socket within a second', async () => {
     const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()), deps: { clock: nodeClock } });
     const port = await listening(world);

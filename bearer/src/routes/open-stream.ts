@@ -41,8 +41,9 @@ export async function openStream(
     const live = readmit(caller, services);
     const opening = begin({ since, live, confirmed });
     const { key, environment, origin } = caller;
+    const { hangUp, takeConnection } = env;
     const body = streams.start(
-      { environment, key, origin, opening, view: viewOf(live), hangUp: env.hangUp },
+      { environment, key, origin, opening, view: viewOf(live), hangUp, takeConnection },
       leave,
     );
     return new Response(body, {

@@ -1,12 +1,14 @@
 import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
 import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
+import type { TakeConnection } from '../request-env.ts';
 import type { Environment } from '../rulesets/environment.ts';
 import { OpenStream } from './open-stream.ts';
 import { type HangUp, readableSink } from './readable-sink.ts';
 import type { StreamEnd } from './stream-dialect.ts';
 import { StreamGate } from './stream-gate.ts';
 import type { StreamHub } from './stream-hub.ts';
+import type { StreamSinkListener } from './stream-sink.ts';
 import type { Opening, StreamView } from './stream-view.ts';
 
 /** How often open streams are looked after; also how late an expired key's streams may close. */
@@ -30,6 +32,7 @@ export interface StreamRequest {
   readonly opening: Opening;
   readonly view: StreamView;
   readonly hangUp: HangUp | undefined;
+  readonly takeConnection: TakeConnection | undefined;
 }
 
 /** What the keeping of streams takes. */
@@ -82,13 +85,13 @@ export class Streams {
   }
 
   /**
-   * Opens a stream and returns its body. Everything happens in one step: whatever is applied from now on reaches the
+   * Opens a stream and returns its body, or null where the connection was taken over. Everything happens in one step: whatever is applied from now on reaches the
    * stream, and whatever was applied before is in its first frame.
    */
   start(
-    { environment, key, origin, opening, view, hangUp }: StreamRequest,
+    { environment, key, origin, opening, view, hangUp, takeConnection }: StreamRequest,
     leave: () => void,
-  ): ReadableStream<Uint8Array> {
+  ): ReadableStream<Uint8Array> | null {
     const { hub } = environment;
     const { isAnswered, retryMsMin } = view.dialect;
     if (isAnswered) this.#answered += 1;
@@ -98,7 +101,11 @@ export class Streams {
       hub.delete(stream);
       this.#forget(stream);
     };
-    const { sink, body } = readableSink({ onDrain: () => hub.catchUp(stream), onGone }, hangUp);
+    const listener: StreamSinkListener = { onDrain: () => hub.catchUp(stream), onGone };
+    const { sink, body } =
+      takeConnection === undefined
+        ? readableSink(listener, hangUp)
+        : { sink: takeConnection(listener), body: null };
     const stream = new OpenStream({
       key,
       origin,
