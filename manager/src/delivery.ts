@@ -2,7 +2,13 @@
  * How changes get from this manager to SDKs: through memory to a bearer in the same process, or through Redis to bearers
  * in processes of their own. Nothing else in the manager knows the difference.
  */
-import { type BearerStatus, createBearer, MemoryShelf, memorySources } from '@fauna-flags/bearer';
+import {
+  type BearerStatus,
+  createBearer,
+  MemoryReports,
+  MemoryShelf,
+  memorySources,
+} from '@fauna-flags/bearer';
 import { nodeClock, nodeCrypto, pinoLog, RedisLink } from '@fauna-flags/bearer/node';
 import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
@@ -41,9 +47,10 @@ export function createDelivery({
 
 function withinProcess(log: Logger): Delivery {
   const shelf = new MemoryShelf();
+  const reports = new MemoryReports(nodeClock);
   return {
     mode: 'all-in-one',
-    store: memoryStore(shelf),
+    store: memoryStore(shelf, reports),
     serve() {
       const bearer = createBearer({
         ...memorySources(shelf),

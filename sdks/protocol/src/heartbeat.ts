@@ -39,3 +39,10 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>;
 export const heartbeatMs = 3_000;
 /** A bearer that has been silent for longer is gone: four lost heartbeats and some slack. */
 export const heartbeatLifeMs = 15_000;
+
+/** A heartbeat and how long ago it came, told by whoever received it: the clocks of bearers are nobody's measure. */
+export interface ReceivedHeartbeat {
+  readonly heartbeat: Heartbeat;
+  /** Milliseconds. */
+  readonly ageMs: number;
+}

@@ -1,5 +1,11 @@
-import { MemoryShelf } from '@fauna-flags/bearer';
+import { MemoryReports, MemoryShelf } from '@fauna-flags/bearer';
 import { memoryStore } from './memory-store.ts';
 import { publishStoreContract } from './publish-store.contract.ts';
 
-publishStoreContract('memoryStore()', async () => memoryStore(new MemoryShelf()));
+publishStoreContract('memoryStore()', async () => {
+  const reports = new MemoryReports({ now: () => performance.now() });
+  return {
+    store: memoryStore(new MemoryShelf(), reports),
+    report: (heartbeat) => reports.report(heartbeat),
+  };
+});

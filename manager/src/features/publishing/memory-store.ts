@@ -1,4 +1,4 @@
-import { compareStored, type Snapshot } from '@fauna-flags/protocol';
+import { compareStored, type ReceivedHeartbeat, type Snapshot } from '@fauna-flags/protocol';
 import type { PublishStore } from './publish-store.ts';
 
 /** What the memory store writes to: the shelf that the bearer in the same process reads from. */
@@ -10,8 +10,13 @@ export interface Shelf {
   documents(): Iterable<string>;
 }
 
+/** Where the bearer in the same process reports to. */
+export interface Reports {
+  heartbeats(): readonly ReceivedHeartbeat[];
+}
+
 /** The store of the all-in-one process. It is empty at every start; the publisher fills it from Postgres. */
-export function memoryStore(shelf: Shelf): PublishStore {
+export function memoryStore(shelf: Shelf, reports: Reports = { heartbeats: () => [] }): PublishStore {
   let closed = false;
   const check = () => {
     if (closed) throw new Error('Cannot use the memory store: it is closed');
@@ -41,6 +46,10 @@ export function memoryStore(shelf: Shelf): PublishStore {
     async remove(documentId) {
       check();
       shelf.remove(documentId);
+    },
+    async heartbeats() {
+      check();
+      return reports.heartbeats();
     },
     async close() {
       closed = true;

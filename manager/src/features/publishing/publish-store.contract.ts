@@ -1,13 +1,20 @@
-import type { Snapshot } from '@fauna-flags/protocol';
+import type { Heartbeat, Snapshot } from '@fauna-flags/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PublishStore } from './publish-store.ts';
 
-/** What every adapter of the publish store must do. `open` gives an empty store; `close` is called after each case. */
-export function publishStoreContract(name: string, open: () => Promise<PublishStore>): void {
+/** A store under contract, and what a bearer that reports into it does. */
+export interface PublishStoreFixture {
+  readonly store: PublishStore;
+  report(heartbeat: Heartbeat): Promise<void>;
+}
+
+/** What every adapter of the publish store must do. `open` gives an empty store, which is closed after each case. */
+export function publishStoreContract(name: string, open: () => Promise<PublishStoreFixture>): void {
   describe(`${name} as a publish store`, () => {
     let store: PublishStore;
+    let report: PublishStoreFixture['report'];
     beforeEach(async () => {
-      store = await open();
+      ({ store, report } = await open());
     });
     afterEach(() => store.close());
 
@@ -57,8 +64,41 @@ export function publishStoreContract(name: string, open: () => Promise<PublishSt
       ]);
       expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['fork', 'stored']);
     });
+
+    it('tells the newest heartbeat of each bearer, and how long ago it came', async () => {
+      expect(await store.heartbeats()).toEqual([]);
+      await report(heartbeat('bearer-a', 1));
+      await report(heartbeat('bearer-b', 5));
+      await report(heartbeat('bearer-a', 2));
+      const told = [...(await store.heartbeats())].sort((a, b) => a.heartbeat.streams - b.heartbeat.streams);
+      expect(told.map((each) => each.heartbeat)).toEqual([
+        heartbeat('bearer-a', 2),
+        heartbeat('bearer-b', 5),
+      ]);
+      for (const { ageMs } of told) {
+        expect(ageMs).toBeGreaterThanOrEqual(0);
+        expect(ageMs).toBeLessThan(5_000);
+      }
+    });
+
+    it('keeps documents and heartbeats apart', async () => {
+      await report(heartbeat('bearer-a', 1));
+      await store.compareAndSet('a', snapshot(5, 1, 'x'));
+      expect([...(await store.positions()).keys()]).toEqual(['a']);
+      expect((await store.heartbeats()).length).toBe(1);
+    });
   });
 }
+
+const heartbeat = (id: string, streams: number): Heartbeat => ({
+  schema: 1,
+  id,
+  at: 1_700_000_000_000,
+  runtime: 'node',
+  streams,
+  source: 'store',
+  documents: { a: { position: `5-1-${hash('x')}`, staleMs: 40 } },
+});
 
 const hash = (letter: string) => Buffer.from(letter).toString('hex').padEnd(64, '0');
 

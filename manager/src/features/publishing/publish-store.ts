@@ -1,4 +1,4 @@
-import type { Snapshot, StoredPosition } from '@fauna-flags/protocol';
+import type { ReceivedHeartbeat, Snapshot, StoredPosition } from '@fauna-flags/protocol';
 
 /** What became of a snapshot that was offered to the store. */
 export type PutOutcome =
@@ -24,5 +24,10 @@ export interface PublishStore {
   positions(): Promise<ReadonlyMap<string, StoredPosition>>;
   /** Takes away a document whose environment has been deleted; unknown ones are ignored. */
   remove(documentId: string): Promise<void>;
+  /**
+   * How the bearers do that report into this store: the newest heartbeat of each that has not been silent for
+   * `heartbeatLifeMs`. What lies there and is no heartbeat is left out.
+   */
+  heartbeats(): Promise<readonly ReceivedHeartbeat[]>;
   close(): Promise<void>;
 }

@@ -273,6 +273,7 @@ class World {
         }),
       positions: () => counted(() => store.positions()),
       remove: (documentId) => counted(() => store.remove(documentId)),
+      heartbeats: () => counted(() => store.heartbeats()),
       close: () => store.close(),
     };
   }

@@ -42,7 +42,12 @@ function openSources() {
   return sources;
 }
 
-publishStoreContract('redisStore()', openEmptyStore);
+publishStoreContract('redisStore()', async () => ({
+  store: await openEmptyStore(),
+  report: async ({ id, ...heartbeat }) => {
+    await server.client.set(storeKeys.bearer(id), JSON.stringify({ id, ...heartbeat }), 'EX', 15);
+  },
+}));
 
 rulesetSourceContract('redisSources().rulesets behind redisStore()', async () => {
   const store = await openEmptyStore();

@@ -2,6 +2,7 @@ import { compareStored, parseStoredPosition, storeKeys } from '@fauna-flags/prot
 import type { Redis } from 'ioredis';
 import type { PublishStore, PutOutcome } from './publish-store.ts';
 import { compareAndSetScript } from './redis-compare-and-set.ts';
+import { readHeartbeats } from './redis-heartbeats.ts';
 
 /** An open connection to Redis: `run` rejects soon whenever Redis is away, and always after `close`. */
 export interface RedisConnection {
@@ -69,6 +70,8 @@ export function redisStore(connection: RedisConnection): PublishStore {
         ]),
       );
     },
+
+    heartbeats: () => connection.run(readHeartbeats),
 
     close: () => connection.close(),
   };
