@@ -1,6 +1,6 @@
 /** What only Node knows: the front door `@fauna-flags/bearer/node`. */
 export { RedisLink } from '../redis/redis-link.ts';
-export { type RedisSources, redisSources } from '../redis/redis-sources.ts';
+export { redisSources } from '../redis/redis-sources.ts';
 export { endOnSignal } from './end-on-signal.ts';
 export { nodeClock } from './node-clock.ts';
 export { nodeCrypto } from './node-crypto.ts';

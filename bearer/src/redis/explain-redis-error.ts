@@ -5,7 +5,7 @@ const advice: Readonly<Record<string, string>> = {
   LOADING: 'it passes once Redis has read its data',
   MISCONF: 'Redis cannot save to its disk and so takes no writes, its own log says why',
   NOAUTH: 'the address needs a password',
-  WRONGPASS: 'check user and password in the address',
+  WRONGPASS: 'check the user and password in the address, or the token',
   NOPERM: 'the user lacks rights that docs/deploy.md lists',
   MOVED: 'this is a node of a cluster, the address must begin with redis+cluster:// or rediss+cluster://',
   CROSSSLOT: 'this is a cluster, the address must begin with redis+cluster:// or rediss+cluster://',
@@ -29,5 +29,9 @@ export function explainRedisError(error: unknown): Error {
 /** When every address of a name refuses, the error says so only in its parts. */
 function reasonIn(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(String).join(', ');
-  return error instanceof Error ? error.message : 'Something that is no error was thrown';
+  if (!(error instanceof Error)) return 'Something that is no error was thrown';
+  // What a failed fetch says by itself is that it failed.
+  return error instanceof TypeError && error.cause !== undefined
+    ? `${error.message}: ${reasonIn(error.cause)}`
+    : error.message;
 }

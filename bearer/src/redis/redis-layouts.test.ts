@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisCluster } from '../../test/support/redis-cluster.ts';
 import { RedisSentinel } from '../../test/support/redis-sentinel.ts';
 import { nodeClock } from '../entry/node-clock.ts';
+import type { HintedSources } from '../hints/hinted-sources.ts';
 import { subscriberContract } from '../hints/subscriber.contract.ts';
 import { keySourceContract } from '../keys/key-source.contract.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
@@ -9,7 +10,7 @@ import { snapshotOf } from '../testing/documents.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
 import { readRedisAddress } from './open-redis.ts';
 import { RedisLink } from './redis-link.ts';
-import { type RedisSources, redisSources } from './redis-sources.ts';
+import { redisSources } from './redis-sources.ts';
 import { redisSubscriber } from './redis-subscriber.ts';
 
 /** What the contracts need of a Redis, however it is laid out. */
@@ -24,7 +25,7 @@ const closeAll = async () => {
   for (const opened of open.splice(0)) await opened.close();
 };
 
-function openSources({ url }: { readonly url: string }, log = new MemoryLog()): RedisSources {
+function openSources({ url }: { readonly url: string }, log = new MemoryLog()): HintedSources {
   const sources = redisSources({ url, clock: nodeClock, random: Math.random, log });
   open.push(sources);
   return sources;

@@ -2,14 +2,15 @@ import { storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer } from '../../test/support/redis-server.ts';
 import { nodeClock } from '../entry/node-clock.ts';
+import type { HintedSources } from '../hints/hinted-sources.ts';
 import { keySourceContract } from '../keys/key-source.contract.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
 import { snapshotOf } from '../testing/documents.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
-import { type RedisSources, redisSources } from './redis-sources.ts';
+import { redisSources } from './redis-sources.ts';
 
 let server: RedisServer;
-const open: RedisSources[] = [];
+const open: HintedSources[] = [];
 const servers: RedisServer[] = [];
 beforeAll(async () => {
   server = await RedisServer.start();
@@ -27,13 +28,13 @@ async function ownServer(): Promise<RedisServer> {
   return prepared;
 }
 
-function openSources(url = server.url, log = new MemoryLog()): RedisSources {
+function openSources(url = server.url, log = new MemoryLog()): HintedSources {
   const sources = redisSources({ url, clock: nodeClock, random: Math.random, log });
   open.push(sources);
   return sources;
 }
 
-async function emptied(): Promise<RedisSources> {
+async function emptied(): Promise<HintedSources> {
   await server.client.flushall();
   return openSources();
 }
