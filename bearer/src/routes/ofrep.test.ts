@@ -38,7 +38,7 @@ const flags = ruleset(
 const context = { targetingKey: 'u1', state: 'WA' };
 
 describe('POST /ofrep/v1/evaluate/flags/:key', () => {
-  it('answers each way of serving with a reason that every provider knows', async () => {
+  it('answers each way of serving with a reason that every provider knows, and never a value beside DISABLED (6, 7, 8, 10)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const expected = {
       default: ['DEFAULT', 'on', true],
@@ -60,7 +60,7 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
     }
   });
 
-  it('leaves out a value of null, so that the caller’s default serves', async () => {
+  it('leaves out a value of null, so that the caller’s default serves (9)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const body = await (await world.post(`${single}/nothing`, { context })).json();
     expect(ofrepSuccessSchema.parse(body)).not.toHaveProperty('value');
@@ -86,7 +86,7 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
     expect((await world.post(`${single}/hidden`, { context }, asServer)).status).toBe(200);
   });
 
-  it('reads keys in every way that clients write them, and odd ones are simply unknown', async () => {
+  it('reads keys in every way that clients write them, and odd ones are simply unknown (2)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     for (const path of [`${single}/rule%2Dsplit`, `/${single}/rule-split`])
       expect([path, (await world.post(path, { context })).status]).toEqual([path, 200]);
@@ -105,7 +105,7 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
     expect((await world.post(`${single}/50%`, { context })).status).toBe(404);
   });
 
-  it('errs only where a decisive split lacks its key, with 400', async () => {
+  it('errs only where a decisive split lacks its key, with 400 (4, 5)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const response = await world.post(`${single}/split`, { context: {} });
     expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/json']);
@@ -116,7 +116,7 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
       expect((await world.post(`${single}/default`, body)).status).toBe(200);
   });
 
-  it('names the flag in every error, since clients know a failed evaluation by it', async () => {
+  it('names the flag in every error, since clients know a failed evaluation by it (11, 12)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     for (const [body, errorCode] of [
       ['{', 'PARSE_ERROR'],
@@ -140,7 +140,7 @@ describe('POST /ofrep/v1/evaluate/flags/:key', () => {
 });
 
 describe('POST /ofrep/v1/evaluate/flags', () => {
-  it('answers every flag that the key may see, sorted, with errors as items', async () => {
+  it('answers every flag that the key may see, sorted, with errors as items (12, 17)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const forClient = ofrepBulkSchema.parse(await (await world.post(single, { context: {} })).json());
     const keys = forClient.flags.map(({ key }) => key);
@@ -160,7 +160,7 @@ describe('POST /ofrep/v1/evaluate/flags', () => {
     expect(forServer.metadata).toEqual({ flagSetId: 'production', version: '7' });
   });
 
-  it('answers 304 while nothing that this key and context see has changed', async () => {
+  it('answers 304 while nothing that this key and context see has changed (15)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const etagOf = async (body: unknown, headers = {}) =>
       (await world.post(single, body, headers)).headers.get('etag');
@@ -174,7 +174,7 @@ describe('POST /ofrep/v1/evaluate/flags', () => {
     expect((await world.post(single, { context }, { 'if-none-match': etag })).status).toBe(200);
   });
 
-  it('is forced to answer whole by a notification of another configuration, and by nothing else', async () => {
+  it('is forced to answer whole by a notification of another configuration, and by nothing else (16)', async () => {
     const world = await bearerWorld();
     const position = positionTextOf(await world.publish(flags));
     const etag = (await world.post(single, { context })).headers.get('etag') ?? '';
@@ -184,7 +184,9 @@ describe('POST /ofrep/v1/evaluate/flags', () => {
       [position, '"stale"'],
       [position, etag],
       [`W/"${position}"`, etag],
+      [`"${position}"`, `W/${etag}`],
       [position, undefined],
+      ['1700000000-1-00000000', etag],
       ['not-a-position-of-ours', etag],
     ] as const) {
       await world.clock.advance(5_000);
@@ -192,16 +194,16 @@ describe('POST /ofrep/v1/evaluate/flags', () => {
       const headers: Record<string, string> = match === undefined ? {} : { 'if-none-match': match };
       statuses.push((await world.post(path, { context }, headers)).status);
     }
-    expect(statuses).toEqual([200, 200, 304, 304, 200, 304]);
+    expect(statuses).toEqual([200, 200, 304, 304, 304, 200, 200, 304]);
   });
 
-  it('leaves the set’s metadata out for a client library that cannot read it', async () => {
+  it('leaves the set’s metadata out for a client library that cannot read it (18)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const response = await world.post(single, { context }, { 'user-agent': 'ktor-client' });
     expect(await response.json()).not.toHaveProperty('metadata');
   });
 
-  it('answers every error as JSON with errorDetails, metadata and a code', async () => {
+  it('answers every error as JSON with errorDetails, metadata and a code (11, 23)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const cases = [
       [await world.post(single, '{'), 400, 'PARSE_ERROR'],
@@ -218,5 +220,61 @@ describe('POST /ofrep/v1/evaluate/flags', () => {
       expect(body.errorCode).toBe(errorCode);
       expect(body.status).toBe(status);
     }
+  });
+
+  it('keeps whole numbers exact, and gives each value its own JSON type (14, 24)', async () => {
+    const numbers = { huge: Number.MAX_SAFE_INTEGER, half: 0.5, ten: 10, minus: -1 };
+    const world = await bearerWorld({
+      ruleset: ruleset(
+        ...Object.entries(numbers).map(([key, value]) => flag(key).on().variations({ value, other: 0 })),
+      ),
+    });
+    const text = await (await world.post(single, {})).text();
+    for (const [key, value] of Object.entries(numbers)) {
+      expect(text).toContain(`"key":"${key}"`);
+      expect(text).toContain(`"value":${value}`);
+    }
+  });
+});
+
+describe('OFREP at the origin root (1)', () => {
+  it('chooses the environment by the credential, in each form that clients show it in (3)', async () => {
+    const world = await bearerWorld({ ruleset: flags });
+    for (const headers of [
+      { authorization: `Bearer ${clientKey}` },
+      { authorization: clientKey },
+      { authorization: '', 'x-api-key': clientKey },
+      { authorization: '', 'x-api-key': serverKey },
+    ])
+      expect((await world.post(`${single}/default`, {}, headers)).status).toBe(200);
+    const shownNothing = await world.request(single, { method: 'POST' });
+    expect([shownNothing.status, shownNothing.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  });
+
+  it('takes bodies in pieces, of any character set and of none (4)', async () => {
+    const world = await bearerWorld({ ruleset: flags });
+    const pieces = new ReadableStream({
+      start(controller) {
+        for (const piece of ['{"context":', '{"state":"WA"', '}}'])
+          controller.enqueue(new TextEncoder().encode(piece));
+        controller.close();
+      },
+    });
+    const response = await world.request(`${single}/rule`, {
+      method: 'POST',
+      headers: { authorization: clientKey, 'content-type': 'application/json; charset=UTF-8' },
+      body: pieces,
+      duplex: 'half',
+    } as RequestInit);
+    expect(await response.json()).toMatchObject({ reason: 'TARGETING_MATCH' });
+    const bare = await world.request(single, { method: 'POST', headers: { authorization: clientKey } });
+    expect(bare.status).toBe(200);
+  });
+
+  it('says in whole seconds when to come again, and never holds up a preflight (13)', async () => {
+    const world = await bearerWorld({ registry: null });
+    const early = await world.post(single, {});
+    expect([early.status, early.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+    expect((await world.request(single, { method: 'OPTIONS' })).status).toBe(204);
   });
 });
