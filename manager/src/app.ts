@@ -4,6 +4,7 @@ import { type Access, openAccessRoutes, sessionRoutes } from './features/access/
 import { attributeRoutes } from './features/attributes/index.ts';
 import { audienceRoutes } from './features/audiences/index.ts';
 import { auditRoutes } from './features/audit/index.ts';
+import { contextSecretRoutes } from './features/context-secrets/index.ts';
 import { environmentRoutes } from './features/environments/index.ts';
 import { evaluationRoutes } from './features/evaluation/index.ts';
 import { flagRoutes } from './features/flags/index.ts';
@@ -54,6 +55,7 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
     audienceRoutes,
     flagRoutes,
     sdkKeyRoutes,
+    contextSecretRoutes,
     evaluationRoutes,
     auditRoutes,
   ];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Environment, PatchEnvironment } from '@fauna-flags/protocol';
 import { Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
@@ -9,6 +10,7 @@ import {
   requireUnchanged,
 } from '../../platform/http/index.ts';
 import { type WriteDeps, writeEnvironment, writeProject } from '../publishing/index.ts';
+import { checkSignedContexts } from './check-signed-contexts.ts';
 import { toEnvironment } from './environment.ts';
 
 /** Which environment is changed, by whom, and which revision of it they saw. */
@@ -20,13 +22,14 @@ export interface EnvironmentChange {
   readonly confirm: string | undefined;
 }
 
-/** Changes an environment's name, and whether its changes want confirmation. Its ruleset stays as it is. */
+/** Changes an environment's name, and what it demands of changes and of contexts. Its ruleset stays as it is. */
 export function patchEnvironment(
   deps: WriteDeps,
   change: EnvironmentChange,
   patch: PatchEnvironment,
 ): Promise<Environment> {
-  return writeEnvironment(deps, change, async ({ tx, at, environment, record }) => {
+  const keys = patch.signedContexts !== undefined || patch.unsignedAttributes !== undefined;
+  return writeEnvironment(deps, { ...change, keys }, async ({ tx, at, environment, record }) => {
     const before = toEnvironment(environment, change.project);
     const what = `change environment "${before.key}"`;
     requireRevision(change.ifMatch, what, before);
@@ -35,16 +38,19 @@ export function patchEnvironment(
     requireConfirm(change.confirm, what, [environment]);
     const name = patch.name ?? before.name;
     const confirmChanges = patch.confirmChanges ?? before.confirmChanges;
-    if (name === before.name && confirmChanges === before.confirmChanges) return before;
-    const set = {
-      name,
-      confirmChanges,
+    const signedContexts = patch.signedContexts ?? before.signedContexts;
+    const unsignedAttributes = [...new Set(patch.unsignedAttributes ?? before.unsignedAttributes)];
+    const set = { name, confirmChanges, signedContexts, unsignedAttributes };
+    if (isDeepStrictEqual({ ...before, ...set }, before)) return before;
+    await checkSignedContexts(tx, environment, { what, before, after: set });
+    const row = {
+      ...set,
       searchText: searchTextOf({ key: before.key, name }),
       revision: before.revision + 1,
       updatedAt: at,
     };
-    await tx.update(environments).set(set).where(eq(environments.id, environment.id));
-    const after = toEnvironment({ ...environment, ...set }, change.project);
+    await tx.update(environments).set(row).where(eq(environments.id, environment.id));
+    const after = toEnvironment({ ...environment, ...row }, change.project);
     record({
       action: 'environment.update',
       entity: { kind: 'environment', key: before.key },

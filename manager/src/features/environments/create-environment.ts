@@ -37,6 +37,8 @@ export function createEnvironment(
       searchText: searchTextOf(input),
       place: Math.max(-1, ...unit.environments.map(({ place }) => place)) + 1,
       confirmChanges: input.confirmChanges ?? false,
+      signedContexts: false,
+      unsignedAttributes: [],
       epoch: Math.floor(at.getTime() / 1_000),
       version: 0,
       revision: 1,

@@ -9,6 +9,8 @@ export function toEnvironment(row: EnvironmentRow, project: string): Environment
     key: row.key,
     name: row.name,
     confirmChanges: row.confirmChanges,
+    signedContexts: row.signedContexts,
+    unsignedAttributes: [...row.unsignedAttributes],
     version: row.version,
     revision: row.revision,
     createdAt: row.createdAt.toISOString(),

@@ -1,11 +1,19 @@
 import {
   canonicalJson,
+  type HandleKey,
   type KeyRegistry,
   keyRegistryDocument,
   type RegisteredKey,
 } from '@fauna-flags/protocol';
-import { eq, gt, or, sql } from 'drizzle-orm';
-import { keyRegistry, type Queries, sdkKeys, snapshots } from '../../platform/database/index.ts';
+import { asc, eq, gt, or, sql } from 'drizzle-orm';
+import {
+  contextSecrets,
+  environments,
+  keyRegistry,
+  type Queries,
+  sdkKeys,
+  snapshots,
+} from '../../platform/database/index.ts';
 import { hashOf, keepSnapshot } from './publish-environment.ts';
 import type { WriteDeps } from './write.ts';
 
@@ -59,7 +67,7 @@ export async function publishKeyRegistry(tx: Queries, at: Date): Promise<boolean
     schema: 1,
     keys: Object.fromEntries(keys.map((key) => [key.digest, registeredKey(key)])),
     handleKeys: [...row.handleKeys],
-    contextSecrets: {},
+    ...(await contextRules(tx)),
   };
   const payload = Buffer.from(canonicalJson(registry), 'utf8');
   const [stored] = await tx
@@ -71,6 +79,28 @@ export async function publishKeyRegistry(tx: Queries, at: Date): Promise<boolean
   await tx.update(keyRegistry).set({ version });
   await keepSnapshot(tx, keyRegistryDocument, { epoch: row.epoch, version, payload });
   return true;
+}
+
+/** Secrets of signed contexts, and the policies of the environments that demand them. */
+async function contextRules(tx: Queries): Promise<Pick<KeyRegistry, 'contextSecrets' | 'contextPolicies'>> {
+  const secrets: Record<string, HandleKey[]> = {};
+  for (const { environmentId, kid, secret } of await tx
+    .select()
+    .from(contextSecrets)
+    .orderBy(asc(contextSecrets.createdAt), asc(contextSecrets.kid))) {
+    secrets[environmentId] = [...(secrets[environmentId] ?? []), { kid, secret }];
+  }
+  const demanding = await tx
+    .select({ id: environments.id, unsignedAttributes: environments.unsignedAttributes })
+    .from(environments)
+    .where(eq(environments.signedContexts, true));
+  if (demanding.length === 0) return { contextSecrets: secrets };
+  return {
+    contextSecrets: secrets,
+    contextPolicies: Object.fromEntries(
+      demanding.map(({ id, unsignedAttributes }) => [id, { unsignedAttributes: [...unsignedAttributes] }]),
+    ),
+  };
 }
 
 function registeredKey(row: typeof sdkKeys.$inferSelect): RegisteredKey {

@@ -15,6 +15,8 @@ export const patchEnvironmentSchema = z.strictObject({
   key: z.string().optional(),
   name: nameSchema.optional(),
   confirmChanges: z.boolean().optional(),
+  signedContexts: z.boolean().optional(),
+  unsignedAttributes: z.array(keySchema).max(100).optional(),
   id: readOnlySchema,
   project: readOnlySchema,
   version: readOnlySchema,
@@ -31,6 +33,10 @@ export const environmentSchema = z.object({
   key: keySchema,
   name: z.string(),
   confirmChanges: z.boolean(),
+  /** Whether client keys may be used only with contexts that an application's server has signed. */
+  signedContexts: z.boolean(),
+  /** The attributes that need no signature then. */
+  unsignedAttributes: z.array(z.string()),
   version: z.number().int(),
   revision: z.number().int(),
   createdAt: timeSchema,

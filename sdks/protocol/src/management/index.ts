@@ -2,6 +2,7 @@ export * from './attribute.ts';
 export * from './audience.ts';
 export * from './audit.ts';
 export * from './configuration.ts';
+export * from './context-secret.ts';
 export * from './environment.ts';
 export * from './evaluation.ts';
 export * from './flag.ts';

@@ -7,6 +7,7 @@ import {
   integer,
   json,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -47,6 +48,20 @@ export const sdkKeys = pgTable(
     index('sdk_keys_environment').on(table.environmentId),
     check('sdk_keys_server_text', sql`${table.kind} = 'client' OR ${table.clientText} IS NULL`),
   ],
+);
+
+/** What applications sign contexts with; bearers need them to judge, so they lie here as they are. */
+export const contextSecrets = pgTable(
+  'context_secrets',
+  {
+    environmentId: uuid('environment_id')
+      .notNull()
+      .references(() => environments.id, { onDelete: 'cascade' }),
+    kid: text('kid').notNull(),
+    secret: text('secret').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.environmentId, table.kid] })],
 );
 
 /** The position of the key registry, and the secrets that live nowhere else: one row. */

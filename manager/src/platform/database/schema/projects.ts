@@ -1,4 +1,14 @@
-import { bigint, boolean, integer, pgTable, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  integer,
+  json,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { resourceColumns } from './columns.ts';
 
 /** Projects. */
@@ -20,6 +30,10 @@ export const environments = pgTable(
     /** Its place in lists: development before production is not the alphabet's order. */
     place: integer('place').notNull(),
     confirmChanges: boolean('confirm_changes').notNull(),
+    /** Whether bearers take contexts of client keys only where an application's server has signed them. */
+    signedContexts: boolean('signed_contexts').notNull().default(false),
+    /** What may be said without a signature then. */
+    unsignedAttributes: json('unsigned_attributes').$type<readonly string[]>().notNull().default([]),
     epoch: bigint('epoch', { mode: 'number' }).notNull(),
     version: bigint('version', { mode: 'number' }).notNull().default(0),
   },

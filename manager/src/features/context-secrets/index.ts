@@ -1,0 +1,1 @@
+export { contextSecretRoutes } from './routes.ts';
