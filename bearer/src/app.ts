@@ -2,6 +2,7 @@ import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
 import { type Context, Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { reasonOf } from './log.ts';
+import { type MetricsAccess, metricsResponse } from './metrics/metrics-response.ts';
 import { admit } from './middleware/admit.ts';
 import { corsHeaders, preflight } from './middleware/cors.ts';
 import { allowsOrigin } from './middleware/origin.ts';
@@ -21,7 +22,10 @@ export const bearerPrefixes: readonly string[] = ['/connect', '/stream', '/usage
 const routes: readonly Route[] = [...connectRoutes, ...streamRoutes, ...usageRoutes, ...ofrepRoutes];
 
 /** The bearer as one portable application. */
-export function createApp(services: Services, status: () => BearerStatus): Hono {
+export function createApp(
+  services: Services,
+  { status, metrics }: { readonly status: () => BearerStatus; readonly metrics: MetricsAccess },
+): Hono {
   // Clients that join a base URL and a path carelessly send two slashes.
   const app = new Hono({ getPath: (request) => getPath(request).replace(/^\/{2,}/, '/') });
   for (const prefix of bearerPrefixes)
@@ -31,6 +35,7 @@ export function createApp(services: Services, status: () => BearerStatus): Hono 
     app.all(path, (c) => refuseMethod(c.req.raw, path));
   app.get('/healthz', () => statusAnswer(200, { status: 'ok' }));
   app.get('/readyz', () => statusAnswer(status().ready ? 200 : 503, status()));
+  app.get('/metrics', (c) => metricsResponse(c.req.raw, metrics));
   app.notFound((c) =>
     refuse(c.req.raw, new Problem('not_found', 'Cannot find this path'), styleOf(c.req.path)),
   );
@@ -51,10 +56,17 @@ async function answer(c: Context, route: Route, services: Services): Promise<Res
     const param = (name: string) => c.req.param(name) ?? '';
     const response = await route.handle({ caller, request, param, services, env: requestEnv(c.env) });
     for (const [name, value] of Object.entries(corsFor(request, key))) response.headers.set(name, value);
+    services.meter.answered(route.path, response.status);
     return response;
   } catch (error) {
     const headers = corsFor(request, key);
-    return answerError(error, { style: route.errors, headers, flagKey: c.req.param('key') }, services);
+    const response = answerError(
+      error,
+      { style: route.errors, headers, flagKey: c.req.param('key') },
+      services,
+    );
+    services.meter.answered(route.path, response.status);
+    return response;
   }
 }
 

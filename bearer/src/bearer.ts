@@ -9,6 +9,9 @@ import { DocumentFollower } from './documents/document-follower.ts';
 import { isUsable, type KeyRing, parseKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { Log } from './log.ts';
+import { type Meter, noMeter } from './metrics/meter.ts';
+import type { MetricsAccess } from './metrics/metrics-response.ts';
+import { noTrustedProxies, type TrustedProxies } from './middleware/client-address.ts';
 import { allowsOrigin } from './middleware/origin.ts';
 import { Environments } from './rulesets/environments.ts';
 import type { RulesetSource } from './rulesets/ruleset-source.ts';
@@ -32,6 +35,12 @@ export interface BearerDeps {
   /** Without it no `matches` condition holds. */
   readonly regex?: RegexPort;
   readonly log: Log;
+  /** Counts what happens; nobody does when absent. */
+  readonly meter?: Meter;
+  /** Answers `/metrics` there, for whoever shows the token; without it the path does not exist. */
+  readonly metrics?: { readonly token: string; text(status: BearerStatus): Promise<string> };
+  /** Whose `X-Forwarded-For` is believed when streams are counted by address; nobody's when absent. */
+  readonly trustedProxies?: TrustedProxies;
   readonly limits?: Partial<BearerLimits>;
 }
 
@@ -50,9 +59,9 @@ export interface Bearer {
  * it has, or with 503 until it has something.
  */
 export function createBearer(deps: BearerDeps): Bearer {
-  const { clock, random, crypto, log } = deps;
+  const { clock, random, crypto, log, meter = noMeter, trustedProxies = noTrustedProxies } = deps;
   const limits: BearerLimits = { ...defaultBearerLimits, ...deps.limits };
-  const streams = new Streams({ clock, random, limits, isGood });
+  const streams = new Streams({ clock, random, limits, meter, isGood });
   const environments = new Environments({
     source: deps.rulesets,
     regex: deps.regex,
@@ -85,10 +94,17 @@ export function createBearer(deps: BearerDeps): Bearer {
     crypto,
     log,
     limits,
+    meter,
+    trustedProxies,
   };
   let closing: Promise<void> | undefined;
   keys.start();
-  return { app: createApp(services, status), status, close };
+  return { app: createApp(services, { status, metrics: metricsAccess() }), status, close };
+
+  function metricsAccess(): MetricsAccess {
+    const { metrics } = deps;
+    return { token: metrics?.token, crypto, text: async () => (await metrics?.text(status())) ?? '' };
+  }
 
   /** Whether a stream may stay open: its key is still good, and still stands for what the stream was opened for. */
   function isGood({ key, origin }: OpenStream): boolean {

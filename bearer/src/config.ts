@@ -15,6 +15,8 @@ export interface BearerLimits {
   readonly streamsMax: number;
   /** Open streams of one SDK key. A client key is shared by every browser, so this is a share of the process. */
   readonly streamsPerKeyMax: number;
+  /** Open streams of one address; an office or a mobile network shares one. */
+  readonly streamsPerAddressMax: number;
   /** New streams a second, with a burst of as many: what a reconnect storm may cost. */
   readonly acceptsPerSecondMax: number;
   /** Seconds over which refused streams are spread. */
@@ -50,6 +52,7 @@ export const defaultBearerLimits: BearerLimits = {
   handleContextBytesMax: 4 * 1024,
   streamsMax: 20_000,
   streamsPerKeyMax: 15_000,
+  streamsPerAddressMax: 2_000,
   acceptsPerSecondMax: 2_000,
   retryAfterSecondsMax: 10,
   heartbeatMs: 20_000,

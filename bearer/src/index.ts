@@ -10,6 +10,7 @@ export { MemoryShelf, memorySources } from './documents/memory-shelf.ts';
 export type { ApplyAttempt, SnapshotCopies } from './documents/snapshot-copies.ts';
 export type { KeySource } from './keys/key-source.ts';
 export type { Log, LogFields } from './log.ts';
+export type { Broadcast, Meter, StreamEnding } from './metrics/meter.ts';
 export { MemoryReports } from './reports/memory-reports.ts';
 export type { ReportSink } from './reports/report-sink.ts';
 export type { RulesetSource } from './rulesets/ruleset-source.ts';

@@ -4,6 +4,8 @@ import type { BearerCrypto } from './crypto.ts';
 import type { DocumentFollower } from './documents/document-follower.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { Log } from './log.ts';
+import type { Meter } from './metrics/meter.ts';
+import type { TrustedProxies } from './middleware/client-address.ts';
 import type { Environments } from './rulesets/environments.ts';
 import type { Streams } from './streams/streams.ts';
 import type { UsageSink } from './usage/usage-sink.ts';
@@ -18,4 +20,6 @@ export interface Services {
   readonly crypto: BearerCrypto;
   readonly log: Log;
   readonly limits: BearerLimits;
+  readonly meter: Meter;
+  readonly trustedProxies: TrustedProxies;
 }

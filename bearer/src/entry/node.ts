@@ -1,4 +1,10 @@
 /** What only Node knows: the front door `@fauna-flags/bearer/node`. */
+export {
+  clientAddress,
+  noTrustedProxies,
+  plainAddress,
+  type TrustedProxies,
+} from '../middleware/client-address.ts';
 export { RedisLink } from '../redis/redis-link.ts';
 export { redisSources } from '../redis/redis-sources.ts';
 export { endOnSignal } from './end-on-signal.ts';
@@ -14,3 +20,4 @@ export {
 } from './node-settings.ts';
 export { pinoLog } from './pino-log.ts';
 export { StartError } from './start-error.ts';
+export { parseTrustedProxies } from './trusted-proxies.ts';

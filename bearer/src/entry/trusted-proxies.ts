@@ -1,10 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-
-/** Whether an address belongs to a proxy whose `X-Forwarded-*` headers are believed. */
-export type TrustedProxies = (address: string) => boolean;
-
-/** Believes nobody. */
-export const noTrustedProxies: TrustedProxies = () => false;
+import { plainAddress, type TrustedProxies } from '../middleware/client-address.ts';
 
 /**
  * Reads a list like `10.0.0.0/8, ::1`, by commas or spaces. The answer is the predicate, or the first entry that is neither an address nor a
@@ -20,11 +15,6 @@ export function parseTrustedProxies(text: string): TrustedProxies | { readonly w
     const family = isIP(plain);
     return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
   };
-}
-
-/** An IPv4 address that a dual-stack socket wrote as IPv6 (`::ffff:10.0.0.1`) is that IPv4 address. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 function addTo(list: BlockList, entry: string): boolean {

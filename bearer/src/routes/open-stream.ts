@@ -1,5 +1,6 @@
 import { type Position, parsePosition } from '@fauna-flags/core/link';
 import { readmit } from '../middleware/admit.ts';
+import { clientAddress, countedAddress } from '../middleware/client-address.ts';
 import { commonHeaders } from '../middleware/respond.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import { type Opening, openingFor, type StreamView } from '../streams/stream-view.ts';
@@ -32,7 +33,7 @@ export async function openStream(
   { prepare, begin }: StreamKind,
 ): Promise<Response> {
   const { streams } = services;
-  const leave = streams.admit(caller.key.id);
+  const leave = streams.admit({ keyId: caller.key.id, address: addressOf({ request, services, env }) });
   try {
     const viewOf = await prepare();
     const since = sinceOf(request);
@@ -58,6 +59,19 @@ export async function openStream(
     leave();
     throw error;
   }
+}
+
+/** By which address the stream is counted, as far as anything is known of it. */
+function addressOf({
+  request,
+  services,
+  env,
+}: Pick<Asked, 'request' | 'services' | 'env'>): string | undefined {
+  if (env.clientAddress === undefined) return undefined;
+  const forwardedFor = request.headers.get('x-forwarded-for');
+  const { trustedProxies } = services;
+  const address = clientAddress({ peer: env.clientAddress, forwardedFor, trustedProxies });
+  return countedAddress({ address, isForwarded: forwardedFor !== null });
 }
 
 /** Where the reader stands; the header wins, since native EventSource repeats an old URL with a new header. */

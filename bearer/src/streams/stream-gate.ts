@@ -1,14 +1,25 @@
 import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
 
+/** Who wants a stream. */
+export interface StreamApplicant {
+  readonly keyId: string;
+  /** What streams are counted by besides the key; absent where nobody can tell whom it would count. */
+  readonly address?: string | undefined;
+}
+
+/** Why there is no place: streams of the process, of the key, of the address, or too many that begin at once. */
+export type StreamRefusal = 'streams' | 'key' | 'address' | 'rate';
+
 /**
- * Decides whether one more stream may open, before any work is done for it: streams of the process, streams of one key,
- * and how many begin within a second.
+ * Decides whether one more stream may open, before any work is done for it: streams of the process, of one key and of one
+ * address, and how many begin within a second.
  */
 export class StreamGate {
   readonly #clock: Clock;
   readonly #limits: BearerLimits;
   readonly #openByKey = new Map<string, number>();
+  readonly #openByAddress = new Map<string, number>();
   #open = 0;
   #tokens: number;
   #tokensAt: number;
@@ -25,27 +36,25 @@ export class StreamGate {
     return this.#open;
   }
 
-  /** Takes a place; the answer gives it back, once. `undefined` when there is none. */
-  admit(keyId: string): (() => void) | undefined {
-    const ofKey = this.#openByKey.get(keyId) ?? 0;
-    if (this.#open >= this.#limits.streamsMax || ofKey >= this.#limits.streamsPerKeyMax) return undefined;
-    if (!this.#takeToken()) return undefined;
+  /** Takes a place; the answer gives it back, once. What is refused is told why, and has cost nothing but look-ups. */
+  admit({ keyId, address }: StreamApplicant): (() => void) | StreamRefusal {
+    const { streamsMax, streamsPerKeyMax, streamsPerAddressMax } = this.#limits;
+    if (this.#open >= streamsMax) return 'streams';
+    if ((this.#openByKey.get(keyId) ?? 0) >= streamsPerKeyMax) return 'key';
+    if (address !== undefined && (this.#openByAddress.get(address) ?? 0) >= streamsPerAddressMax)
+      return 'address';
+    if (!this.#takeToken()) return 'rate';
     this.#open += 1;
-    this.#openByKey.set(keyId, ofKey + 1);
+    add(this.#openByKey, keyId, 1);
+    if (address !== undefined) add(this.#openByAddress, address, 1);
     let taken = true;
     return () => {
       if (!taken) return;
       taken = false;
-      this.#leave(keyId);
+      this.#open -= 1;
+      add(this.#openByKey, keyId, -1);
+      if (address !== undefined) add(this.#openByAddress, address, -1);
     };
-  }
-
-  #leave(keyId: string): void {
-    this.#open -= 1;
-    const rest = (this.#openByKey.get(keyId) ?? 1) - 1;
-    // Keys without streams are forgotten, so that the map is never larger than what is open.
-    if (rest === 0) this.#openByKey.delete(keyId);
-    else this.#openByKey.set(keyId, rest);
   }
 
   #takeToken(): boolean {
@@ -58,4 +67,11 @@ export class StreamGate {
     this.#tokens -= 1;
     return true;
   }
+}
+
+/** Counts; whoever is at nothing is forgotten, so that a map is never larger than what is open. */
+function add(counts: Map<string, number>, name: string, difference: number): void {
+  const count = (counts.get(name) ?? 0) + difference;
+  if (count <= 0) counts.delete(name);
+  else counts.set(name, count);
 }

@@ -1,12 +1,13 @@
 import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
 import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
+import type { Meter } from '../metrics/meter.ts';
 import type { TakeConnection } from '../request-env.ts';
 import type { Environment } from '../rulesets/environment.ts';
 import { OpenStream } from './open-stream.ts';
 import { type HangUp, readableSink } from './readable-sink.ts';
 import type { StreamEnd } from './stream-dialect.ts';
-import { StreamGate } from './stream-gate.ts';
+import { type StreamApplicant, StreamGate } from './stream-gate.ts';
 import type { StreamHub } from './stream-hub.ts';
 import type { StreamSinkListener } from './stream-sink.ts';
 import type { Opening, StreamView } from './stream-view.ts';
@@ -40,6 +41,7 @@ export interface StreamsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly limits: BearerLimits;
+  readonly meter: Meter;
   /** Whether a stream may stay open: asked when the keys have changed, and at every sweep, since keys expire. */
   readonly isGood: (stream: OpenStream) => boolean;
 }
@@ -49,6 +51,7 @@ export class Streams {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #limits: BearerLimits;
+  readonly #meter: Meter;
   readonly #isGood: (stream: OpenStream) => boolean;
   readonly #gate: StreamGate;
   /** Streams by the key that opened them, so that the end of a key finds its own. */
@@ -58,7 +61,8 @@ export class Streams {
   #cancelSweep: (() => void) | undefined;
   #closing = false;
 
-  constructor({ clock, random, limits, isGood }: StreamsOptions) {
+  constructor({ clock, random, limits, meter, isGood }: StreamsOptions) {
+    this.#meter = meter;
     this.#clock = clock;
     this.#random = random;
     this.#limits = limits;
@@ -71,9 +75,10 @@ export class Streams {
   }
 
   /** Takes a place for one stream, or refuses before any work is done. The answer must be called when it is not used. */
-  admit(keyId: string): () => void {
-    const leave = this.#closing ? undefined : this.#gate.admit(keyId);
-    if (leave !== undefined) return leave;
+  admit(applicant: StreamApplicant): () => void {
+    const place = this.#closing ? 'closing' : this.#gate.admit(applicant);
+    if (typeof place === 'function') return place;
+    this.#meter.refused(place);
     throw new Problem('not_ready', 'Cannot open one more stream now', {
       retryAfterSeconds: this.retryAfterSeconds(),
     });

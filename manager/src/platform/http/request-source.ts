@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import type { Context } from 'hono';
-import { plainAddress, type TrustedProxies } from './trusted-proxies.ts';
+import { forwardedAddress, plainAddress, type TrustedProxies } from './trusted-proxies.ts';
 
 /** What is known about the installation's place in the network. */
 export interface Placement {
@@ -9,20 +8,13 @@ export interface Placement {
   readonly trustedProxies: TrustedProxies;
 }
 
-/**
- * The address a request comes from: the socket's, unless that is a trusted proxy's; then the last address in
- * `X-Forwarded-For` that is not a trusted proxy's itself. What a client writes there on its own is to the left of that,
- * and never believed.
- */
+/** The address a request comes from, as far as it can be believed. */
 export function clientAddress(c: Context, { trustedProxies }: Pick<Placement, 'trustedProxies'>): string {
-  let address = peerAddress(c);
-  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(hop.trim()));
-  while (trustedProxies(address)) {
-    const hop = hops.pop();
-    if (hop === undefined || isIP(hop) === 0) break;
-    address = hop;
-  }
-  return address;
+  return forwardedAddress({
+    peer: peerAddress(c),
+    forwardedFor: c.req.header('x-forwarded-for'),
+    trustedProxies,
+  });
 }
 
 /**
