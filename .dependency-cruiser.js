@@ -57,7 +57,8 @@ export default {
       ),
       from: {
         path: '^manager/src/',
-        pathNot: '(^manager/src/([^/]+|platform/start-error|platform/http/trusted-proxies)\\.ts|\\.test\\.ts)$',
+        pathNot:
+          '(^manager/src/([^/]+|platform/start-error|platform/http/trusted-proxies)\\.ts|\\.test\\.ts)$',
       },
     },
     {
