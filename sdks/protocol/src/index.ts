@@ -2,6 +2,7 @@ export * from './bearer-api.ts';
 export * from './canonical-json.ts';
 export * from './connect.ts';
 export * from './heartbeat.ts';
+export * from './held-documents.ts';
 export * from './key-registry.ts';
 export * from './management/index.ts';
 export * from './names.ts';
