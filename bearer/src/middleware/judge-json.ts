@@ -7,10 +7,26 @@ const nameLengthMax = 64;
 /**
  * Judges parsed JSON by the bounds on depth, members, strings and arrays, and refuses numbers that JSON cannot write back
  * (`1e999` parses to infinity). Returns the first place that is out of bounds.
- *
- * It keeps its own stack: JSON.parse accepts nesting that breaks whatever recurses.
  */
 export function judgeJson(root: unknown, limits: BearerLimits): ProblemError | undefined {
+  // Nearly every body is within them: where one is not is looked for only once that is known.
+  return isWithin(root, 1, limits) ? undefined : findExcess(root, limits);
+}
+
+/** It recurses no deeper than the bound on depth. */
+function isWithin(value: unknown, depth: number, limits: BearerLimits): boolean {
+  if (judgeOne(value, depth, limits) !== undefined) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every((element) => isWithin(element, depth + 1, limits));
+  for (const name of Object.keys(value)) {
+    if (name.length > limits.jsonStringLengthMax) return false;
+    if (!isWithin((value as Readonly<Record<string, unknown>>)[name], depth + 1, limits)) return false;
+  }
+  return true;
+}
+
+/** It keeps its own stack: JSON.parse accepts nesting that breaks whatever recurses. */
+function findExcess(root: unknown, limits: BearerLimits): ProblemError | undefined {
   const open: { readonly value: unknown; readonly path: string; readonly depth: number }[] = [
     { value: root, path: '', depth: 1 },
   ];
