@@ -1,16 +1,17 @@
 import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
 import { type Context, Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
+import { type Answer, toResponse } from './answer.ts';
 import { reasonOf } from './log.ts';
 import { type MetricsAccess, metricsResponse } from './metrics/metrics-response.ts';
 import { admit } from './middleware/admit.ts';
 import { corsHeaders, preflight } from './middleware/cors.ts';
 import { allowsOrigin } from './middleware/origin.ts';
 import { answerProblem, commonHeaders, type ErrorForm, type ErrorStyle } from './middleware/respond.ts';
-import { requestEnv } from './request-env.ts';
+import { type RequestEnv, requestEnv } from './request-env.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { ofrepRoutes } from './routes/ofrep.ts';
-import type { Route } from './routes/route.ts';
+import type { Asked, Route } from './routes/route.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { usageRoutes } from './routes/usage.ts';
 import type { Services } from './services.ts';
@@ -48,16 +49,15 @@ export function createApp(
 async function answer(c: Context, route: Route, services: Services): Promise<Response> {
   const request = c.req.raw;
   if (route.streams === true && request.method === 'HEAD') return refuseMethod(request, route.path);
+  const env = requestEnv(c.env);
   let key: RegisteredKey | undefined;
   try {
     const caller = admit(request, route.demand, services, (known) => {
       key = known;
     });
-    const param = (name: string) => c.req.param(name) ?? '';
-    const response = await route.handle({ caller, request, param, services, env: requestEnv(c.env) });
-    for (const [name, value] of Object.entries(corsFor(request, key))) response.headers.set(name, value);
-    services.meter.answered(route.path, response.status);
-    return response;
+    const made = await route.handle({ caller, request, param: paramOf(c), services, env });
+    services.meter.answered(route.path, made.status);
+    return respond(made, corsFor(request, key), env);
   } catch (error) {
     const headers = corsFor(request, key);
     const response = answerError(
@@ -68,6 +68,19 @@ async function answer(c: Context, route: Route, services: Services): Promise<Res
     services.meter.answered(route.path, response.status);
     return response;
   }
+}
+
+function paramOf(c: Context): Asked['param'] {
+  return (name) => c.req.param(name) ?? '';
+}
+
+function respond(made: Answer | Response, cors: Readonly<Record<string, string>>, env: RequestEnv): Response {
+  if (!(made instanceof Response)) {
+    const whole = { ...made, headers: { ...made.headers, ...cors } };
+    return env.send === undefined ? toResponse(whole) : env.send(whole);
+  }
+  for (const [name, value] of Object.entries(cors)) made.headers.set(name, value);
+  return made;
 }
 
 /**

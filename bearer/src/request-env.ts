@@ -1,4 +1,4 @@
-import { memberOf } from './member-of.ts';
+import type { Answer } from './answer.ts';
 import type { HangUp } from './streams/readable-sink.ts';
 import type { StreamSink, StreamSinkListener } from './streams/stream-sink.ts';
 
@@ -14,19 +14,23 @@ export interface RequestEnv {
   readonly clientAddress?: string | undefined;
   /** Ends the connection without a word. */
   readonly hangUp?: HangUp | undefined;
+  /**
+   * Sends a whole answer, where the runtime has a shorter way than a Response; what it gives stands for the answer and is
+   * handed on as it is. At most once a request.
+   */
+  send?(answer: Answer): Response;
   /** Where the runtime can give the connection away: streams are then written without a Response's body in between. */
   readonly takeConnection?: TakeConnection | undefined;
 }
 
 /**
- * Reads what came with a request. Servers on Node hand over their `outgoing` response: destroying it ends the connection
- * without a word.
+ * Reads what came with a request. An env that is none of ours may still be that of a server on Node, which hands over its
+ * `outgoing` response: destroying it ends the connection without a word.
  */
 export function requestEnv(env: unknown): RequestEnv {
-  const outgoing = memberOf(env, 'outgoing') as { readonly destroy?: unknown } | undefined;
-  const destroy = outgoing?.destroy;
-  return {
-    hangUp: typeof destroy === 'function' ? () => destroy.call(outgoing) : undefined,
-    ...(env as RequestEnv | undefined),
-  };
+  if (typeof env !== 'object' || env === null) return {};
+  if ('hangUp' in env || !('outgoing' in env)) return env;
+  const { outgoing } = env;
+  const destroy = (outgoing as { readonly destroy?: unknown } | undefined)?.destroy;
+  return typeof destroy === 'function' ? { ...env, hangUp: () => destroy.call(outgoing) } : {};
 }

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '@fauna-flags/protocol';
-import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { answerProblem } from '../middleware/respond.ts';
-import type { RequestEnv } from '../request-env.ts';
 import { type Fetch, NodeFrontDoor } from './node-front-door.ts';
+import { NodeRequestEnv } from './node-request-env.ts';
 
 /**
  * How long a client may take. Node's defaults (60 s for headers, 300 s for a request, looked at every 30 s) would let a
@@ -25,7 +25,7 @@ const connectionsMax = 24_000;
 
 /** Node's HTTP server with our front door before it, within limits; whoever makes it lets it listen. */
 export function nodeHttpServer(fetch: Fetch): { readonly server: Server; readonly door: NodeFrontDoor } {
-  const listener = getRequestListener((request, env) => fetch(request, envOf(env)), {
+  const listener = getRequestListener((request, env) => fetch(request, new NodeRequestEnv(env)), {
     overrideGlobalObjects: false,
     // HTTP/1.0 needs no Host, and health checks of load balancers send none.
     hostname: 'localhost',
@@ -36,11 +36,6 @@ export function nodeHttpServer(fetch: Fetch): { readonly server: Server; readonl
   server.maxRequestsPerSocket = 1_000;
   server.maxConnections = connectionsMax;
   return { server, door: frontDoorOf(server, fetch) };
-}
-
-/** Keeps Node's own request and response, for handlers that need them. */
-function envOf(env: HttpBindings | Http2Bindings): RequestEnv & (HttpBindings | Http2Bindings) {
-  return { ...env, clientAddress: env.incoming.socket.remoteAddress };
 }
 
 /** Puts the front door before the server's own listener, which from now on gets what the front door passes on. */

@@ -1,3 +1,4 @@
+import type { Answer } from '../answer.ts';
 import type { Caller, Demand } from '../middleware/admit.ts';
 import type { ErrorStyle } from '../middleware/respond.ts';
 import type { RequestEnv } from '../request-env.ts';
@@ -22,5 +23,5 @@ export interface Route {
   readonly errors: ErrorStyle;
   /** True where an answer stays open, so that HEAD, which has no body to close, is refused. */
   readonly streams?: boolean;
-  readonly handle: (asked: Asked) => Response | Promise<Response>;
+  readonly handle: (asked: Asked) => Answer | Response | Promise<Answer | Response>;
 }
