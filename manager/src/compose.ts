@@ -106,7 +106,7 @@ async function compose({
   });
   const database = createDatabase(pool);
 
-  const delivery = createDelivery({ redisUrl: config.redisUrl, log });
+  const delivery = createDelivery({ ...config, log });
   endings.add({ of: 'the store', end: () => delivery.store.close(), patienceMs });
   let nudge = () => {}; // Nothing is published before the first boot is through; the publisher then finds it all.
   const writing: WriteDeps = {
@@ -157,9 +157,12 @@ async function compose({
       routes: [
         { prefixes: ['/api'], fetch: api },
         { prefixes: bearerPrefixes, fetch: bearers.fetch },
+        // There is nothing to tell of a manager yet but what its bearer counts.
+        ...(delivery.mode === 'all-in-one' ? [{ prefixes: ['/metrics'], fetch: bearers.fetch }] : []),
         ...(example === undefined ? [] : [{ prefixes: ['/example'], fetch: example.fetch }]),
         {
-          prefixes: ['/healthz', '/readyz', '/metrics'],
+          prefixes:
+            delivery.mode === 'all-in-one' ? ['/healthz', '/readyz'] : ['/healthz', '/readyz', '/metrics'],
           fetch: readiness({ database, bearer: bearers.status, isStoreUp: () => publisher.isStoreUp() }),
         },
       ],

@@ -9,7 +9,7 @@ import {
 } from '@fauna-flags/bearer/node';
 import { z } from 'zod';
 import { readDatabaseUrl } from './platform/database/index.ts';
-import { noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './platform/http/index.ts';
+import { noTrustedProxies, type TrustedProxies } from './platform/http/index.ts';
 import { readOrMakeSecretFile } from './platform/secret-file.ts';
 
 /** Everything that can be set from outside, parsed and checked once. */
@@ -34,6 +34,8 @@ export interface Config {
   /** SDK keys of project `default`, environment `production`, that exist from the first boot on. */
   readonly clientKey?: string | undefined;
   readonly serverKey?: string | undefined;
+  /** Opens `/metrics`; without it the path does not exist. */
+  readonly metricsToken?: string | undefined;
   /** Whether the sample project is put in at the first boot. */
   readonly sample: boolean;
   readonly logLevel: LogLevel;
@@ -81,16 +83,6 @@ function isDatabaseUrl(text: string): boolean {
   return url !== undefined && isWholeAddress(url);
 }
 
-const trustedProxies = z.string().transform((text, context) => {
-  const proxies = parseTrustedProxies(text);
-  if (typeof proxies === 'function') return proxies;
-  context.addIssue({
-    code: 'custom',
-    message: `must be IP addresses or ranges like 10.0.0.0/8, separated by commas: "${proxies.wrong}" is neither`,
-  });
-  return z.NEVER;
-});
-
 const environmentSchema = z
   .object({
     PORT: sharedSettings.port(3000),
@@ -119,7 +111,8 @@ const environmentSchema = z
     ),
     FAUNA_SECRET: absentWhenEmpty(secret.optional()),
     FAUNA_URL: absentWhenEmpty(origin.optional()),
-    TRUSTED_PROXIES: absentWhenEmpty(trustedProxies.optional()),
+    TRUSTED_PROXIES: sharedSettings.trustedProxies,
+    FAUNA_METRICS_TOKEN: sharedSettings.metricsToken,
     FAUNA_CLIENT_KEY: sdkKey,
     FAUNA_SERVER_KEY: sdkKey,
     FAUNA_SAMPLE: absentWhenEmpty(z.enum(['true', 'false'], 'must be "true" or "false"').optional()),
@@ -181,6 +174,7 @@ export async function readConfig({
     trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
     clientKey: values.FAUNA_CLIENT_KEY,
     serverKey: values.FAUNA_SERVER_KEY,
+    metricsToken: values.FAUNA_METRICS_TOKEN,
     // Whoever brings a database or a store is about to release something: an example would be in the way.
     sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && !values.REDIS_URL)) === 'true',
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),

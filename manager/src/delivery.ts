@@ -9,7 +9,14 @@ import {
   MemoryShelf,
   memorySources,
 } from '@fauna-flags/bearer';
-import { nodeClock, nodeCrypto, pinoLog, RedisLink } from '@fauna-flags/bearer/node';
+import {
+  nodeClock,
+  nodeCrypto,
+  pinoLog,
+  prometheusMeter,
+  RedisLink,
+  type TrustedProxies,
+} from '@fauna-flags/bearer/node';
 import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
 import { bearersElsewhere } from './bearers-elsewhere.ts';
@@ -38,20 +45,27 @@ export interface BearerSide {
 export function createDelivery({
   redisUrl,
   log,
-}: {
-  readonly redisUrl: string | undefined;
-  readonly log: Logger;
-}): Delivery {
-  return redisUrl === undefined ? withinProcess(log) : throughRedis(redisUrl, log);
+  ...mounted
+}: MountedBearer & { readonly redisUrl?: string | undefined }): Delivery {
+  return redisUrl === undefined ? withinProcess({ log, ...mounted }) : throughRedis(redisUrl, log);
 }
 
-function withinProcess(log: Logger): Delivery {
+/** What a bearer in the manager's own process takes from its settings. */
+interface MountedBearer {
+  readonly log: Logger;
+  readonly trustedProxies: TrustedProxies;
+  /** Opens `/metrics`; without it the path does not exist. */
+  readonly metricsToken?: string | undefined;
+}
+
+function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): Delivery {
   const shelf = new MemoryShelf();
   const reports = new MemoryReports(nodeClock);
   return {
     mode: 'all-in-one',
     store: memoryStore(shelf, reports),
     serve() {
+      const meter = prometheusMeter();
       const bearer = createBearer({
         ...memorySources(shelf),
         clock: nodeClock,
@@ -59,6 +73,11 @@ function withinProcess(log: Logger): Delivery {
         crypto: nodeCrypto,
         regex: re2Regex(),
         log: pinoLog(log),
+        meter,
+        ...(metricsToken !== undefined && {
+          metrics: { token: metricsToken, text: (status: BearerStatus) => meter.text(status) },
+        }),
+        trustedProxies,
       });
       return {
         fetch: bearer.app.fetch,

@@ -6,7 +6,7 @@ describe('readBearerConfig()', () => {
     readBearerConfig({ environment, isTerminal });
 
   it('needs an address of Redis and nothing else', () => {
-    expect(read({ REDIS_URL: 'redis://localhost:6379', PORT: '', HOST: '' })).toEqual({
+    expect(read({ REDIS_URL: 'redis://localhost:6379', PORT: '', HOST: '' })).toMatchObject({
       port: 3001,
       host: '127.0.0.1',
       redisUrl: 'redis://localhost:6379',
@@ -47,7 +47,19 @@ describe('readBearerConfig()', () => {
     expect(read({ REDIS_URL: 'redis://:p%25w%23@host' }).redisUrl).toBe('redis://:p%25w%23@host');
   });
 
+  it('shows metrics on a port of its own only where one is named, and on the shared one only for a token', () => {
+    const url = 'redis://localhost:6379';
+    expect(read({ REDIS_URL: url })).toMatchObject({ metricsPort: undefined, metricsToken: undefined });
+    expect(read({ REDIS_URL: url, METRICS_PORT: '' }).metricsPort).toBeUndefined();
+    expect(read({ REDIS_URL: url, METRICS_PORT: '9090' }).metricsPort).toBe(9_090);
+    expect(() => read({ REDIS_URL: url, FAUNA_METRICS_TOKEN: 'short' })).toThrow(
+      'FAUNA_METRICS_TOKEN must have 32 to 200 visible ASCII characters',
+    );
+  });
+
   it('names the settings it reads', () => {
-    expect(bearerSettingNames).toEqual(['PORT', 'HOST', 'REDIS_URL', 'LOG_LEVEL']);
+    expect(bearerSettingNames).toEqual(
+      expect.arrayContaining(['PORT', 'HOST', 'REDIS_URL', 'TRUSTED_PROXIES', 'METRICS_PORT', 'LOG_LEVEL']),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { noTrustedProxies, type TrustedProxies } from '../middleware/client-address.ts';
 import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from './node-settings.ts';
 
 /** Everything that can be set from outside for a bearer in a process of its own, parsed and checked once. */
@@ -7,6 +8,12 @@ export interface BearerConfig {
   readonly host: string;
   /** Where rulesets and keys come from. */
   readonly redisUrl: string;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: TrustedProxies;
+  /** Opens `/metrics` on the same port; without it the path does not exist there. */
+  readonly metricsToken: string | undefined;
+  /** A port of its own for `/metrics`, which asks for no token: for a network that only scrapers reach. */
+  readonly metricsPort: number | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -14,6 +21,9 @@ const settings = z.object({
   PORT: sharedSettings.port(3001),
   HOST: sharedSettings.host,
   REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl),
+  TRUSTED_PROXIES: sharedSettings.trustedProxies,
+  FAUNA_METRICS_TOKEN: sharedSettings.metricsToken,
+  METRICS_PORT: absentWhenEmpty(sharedSettings.port(0).optional()),
   LOG_LEVEL: sharedSettings.logLevel,
 });
 
@@ -37,6 +47,9 @@ export function readBearerConfig({
     port: values.PORT,
     host: values.HOST,
     redisUrl: values.REDIS_URL,
+    trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
+    metricsToken: values.FAUNA_METRICS_TOKEN,
+    metricsPort: environment.METRICS_PORT ? values.METRICS_PORT : undefined,
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),
   };
 }

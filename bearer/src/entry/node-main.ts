@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { re2Regex } from '@fauna-flags/core/re2';
 import { pino } from 'pino';
 import { createBearer } from '../bearer.ts';
+import { metricsOnly } from '../metrics/metrics-response.ts';
+import { prometheusMeter } from '../metrics/prometheus-meter.ts';
 import { redisSources } from '../redis/redis-sources.ts';
 import { endOnSignal } from './end-on-signal.ts';
 import { nodeClock } from './node-clock.ts';
@@ -23,8 +25,11 @@ try {
 }
 
 /** Starts whether or not Redis is there: meanwhile whoever asks hears "not ready yet", and health checks can tell. */
-async function run({ host, port, redisUrl: url, logLevel }: BearerConfig): Promise<void> {
+async function run(config: BearerConfig): Promise<void> {
+  const { host, port, redisUrl: url, logLevel, metricsToken, metricsPort, trustedProxies } = config;
   const log = pinoLog(pino({ level: logLevel }));
+  const meter = prometheusMeter();
+  const metricsText = () => meter.text(bearer.status());
   const bearer = createBearer({
     ...redisSources({ url, clock: nodeClock, random: Math.random, log }),
     clock: nodeClock,
@@ -32,12 +37,19 @@ async function run({ host, port, redisUrl: url, logLevel }: BearerConfig): Promi
     crypto: nodeCrypto,
     regex: re2Regex(),
     log,
+    meter,
+    ...(metricsToken !== undefined && { metrics: { token: metricsToken, text: metricsText } }),
+    trustedProxies,
   });
   const server = await listen({ host, port, fetch: bearer.app.fetch });
+  const metrics =
+    metricsPort === undefined
+      ? undefined
+      : await listen({ host, port: metricsPort, fetch: metricsOnly(metricsText) });
   endOnSignal(async () => {
     // Streams first: a server that waits for its connections would wait for them for ever.
     await bearer.close();
-    await server.close(drainMs);
+    await Promise.all([server.close(drainMs), metrics?.close(0)]);
   });
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`The bearer is listening on http://${address}:${server.port}\n`);

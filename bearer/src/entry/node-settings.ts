@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRedisUrl } from '../redis/redis-address.ts';
 import { StartError } from './start-error.ts';
+import { parseTrustedProxies } from './trusted-proxies.ts';
 
 /** An empty variable is an absent one: compose files and CI systems write `NAME=` for "not set". */
 export const absentWhenEmpty = <T extends z.ZodType>(schema: T) =>
@@ -24,6 +25,28 @@ export const sharedSettings = {
       (text) => parseRedisUrl(text) !== undefined,
       'must be an address like redis://:password@host:6379, redis+sentinel://:password@host1,host2/primary or redis+cluster://:password@host1,host2, or rediss… with TLS; encode #, /, ?, @ and % in the password',
     ),
+  /** Addresses and ranges whose `X-Forwarded-*` headers are believed; nobody's when absent. */
+  trustedProxies: absentWhenEmpty(
+    z
+      .string()
+      .transform((text, context) => {
+        const proxies = parseTrustedProxies(text);
+        if (typeof proxies === 'function') return proxies;
+        context.addIssue({
+          code: 'custom',
+          message: `must be IP addresses or ranges like 10.0.0.0/8, separated by commas: "${proxies.wrong}" is neither`,
+        });
+        return z.NEVER;
+      })
+      .optional(),
+  ),
+  /** What opens `/metrics` on the port that everybody can reach. */
+  metricsToken: absentWhenEmpty(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 visible ASCII characters')
+      .optional(),
+  ),
   logLevel: absentWhenEmpty(
     z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {

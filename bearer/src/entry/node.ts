@@ -1,4 +1,6 @@
 /** What only Node knows: the front door `@fauna-flags/bearer/node`. */
+
+export { type PrometheusMeter, prometheusMeter } from '../metrics/prometheus-meter.ts';
 export {
   clientAddress,
   noTrustedProxies,

@@ -25,8 +25,19 @@ export async function metricsResponse(
 }
 
 /** The answer to a scraper that is known to be one. */
-export function metricsAnswer(text: string): Response {
+function metricsAnswer(text: string): Response {
   return new Response(text, {
     headers: { ...commonHeaders, 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
   });
+}
+
+/** What a port of its own answers: `/metrics` to everybody who reaches it, and nothing else. */
+export function metricsOnly(text: () => Promise<string>): (request: Request) => Promise<Response> {
+  return async (request) =>
+    new URL(request.url).pathname === '/metrics'
+      ? metricsAnswer(await text())
+      : answerProblem(new Problem('not_found', 'Cannot find this path: metrics are at /metrics'), {
+          style: 'problem',
+          headers: {},
+        });
 }
