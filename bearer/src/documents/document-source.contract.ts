@@ -44,6 +44,14 @@ export function documentSourceContract(
       expect(await source.position()).toEqual({ epoch: 7, version: 3, hash8: snapshot.hash.slice(0, 8) });
     });
 
+    it('reads what a snapshot is signed with', async () => {
+      const { source, put } = await made();
+      await put({ ...snapshotOf({ a: 1 }), signature: 'c2ln-bmVk_0' });
+      expect((await source.read())?.signature).toBe('c2ln-bmVk_0');
+      await put(snapshotOf({ a: 2 }, { version: 2 }));
+      expect((await source.read())?.signature).toBeUndefined();
+    });
+
     it('reads the newest, whatever happens to other documents', async () => {
       const { source, put, putOther } = await made();
       await put(snapshotOf({ a: 1 }, { version: 1 }));

@@ -29,7 +29,8 @@ export function redisSources(options: RedisOptions): HintedSources {
       async read(documentId) {
         const fields = await link.run((redis) => redis.hgetallBuffer(storeKeys.snapshot(documentId)));
         if (Object.keys(fields).length === 0) return undefined;
-        return storedSnapshot(documentId, { e: fields.e, v: fields.v, h: fields.h, payload: fields.payload });
+        const { e, v, h, s, payload } = fields;
+        return storedSnapshot(documentId, { e, v, h, s, payload });
       },
       async position(documentId) {
         const text = await link.run((redis) => redis.hget(storeKeys.positions, documentId));

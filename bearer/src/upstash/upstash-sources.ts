@@ -37,8 +37,8 @@ export function upstashSources(
       async read(documentId) {
         const fields = fieldsIn(await link.run(['HGETALL', storeKeys.snapshot(documentId)]));
         if (fields.size === 0) return undefined;
-        const [e, v, h] = [fields.get('e'), fields.get('v'), fields.get('h')];
-        return storedSnapshot(documentId, { e, v, h, payload: fields.get('payload') });
+        const [e, v, h, s] = [fields.get('e'), fields.get('v'), fields.get('h'), fields.get('s')];
+        return storedSnapshot(documentId, { e, v, h, s, payload: fields.get('payload') });
       },
       async position(documentId) {
         const text = textIn(await link.run(['HGET', storeKeys.positions, documentId]));

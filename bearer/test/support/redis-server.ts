@@ -110,15 +110,17 @@ export class RedisServer {
   }
 
   /** Lays a snapshot down as a manager does, whatever lies there, and hints at it. */
-  async publish(documentId: string, { epoch, version, hash, payload }: Snapshot): Promise<void> {
+  async publish(documentId: string, { epoch, version, hash, payload, signature }: Snapshot): Promise<void> {
     await this.client
       .multi()
+      .hdel(storeKeys.snapshot(documentId), 's')
       .hset(storeKeys.snapshot(documentId), {
         e: epoch,
         v: version,
         h: hash,
         payload: Buffer.from(payload),
         ts: 0,
+        ...(signature === undefined ? {} : { s: signature }),
       })
       .hset(storeKeys.positions, documentId, `${epoch}-${version}-${hash}`)
       .publish(storeKeys.hints, `${documentId} ${epoch} ${version} ${hash.slice(0, 8)}`)

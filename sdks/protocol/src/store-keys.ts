@@ -3,7 +3,7 @@
  * and a Redis Cluster refuses that across slots.
  */
 export const storeKeys = {
-  /** Hash `e v h payload ts`: one document's snapshot. */
+  /** Hash `e v h payload ts`, and `s` where managers sign: one document's snapshot. */
   snapshot: (documentId: string) => `{fauna}:snap:${documentId}`,
   /** List: the last deltas of a document. */
   log: (documentId: string) => `{fauna}:log:${documentId}`,

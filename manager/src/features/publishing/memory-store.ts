@@ -1,5 +1,5 @@
 import { compareStored, type ReceivedHeartbeat, type Snapshot } from '@fauna-flags/protocol';
-import type { PublishStore } from './publish-store.ts';
+import type { PublishStore, StoredEntry } from './publish-store.ts';
 
 /** What the memory store writes to: the shelf that the bearer in the same process reads from. */
 export interface Shelf {
@@ -27,7 +27,11 @@ export function memoryStore(shelf: Shelf, reports: Reports = { heartbeats: () =>
       const current = shelf.read(documentId);
       const order = current === undefined ? 'newer' : compareStored(snapshot, current);
       if (order === 'newer' || order === 'same' || current === undefined) {
-        shelf.put(documentId, snapshot);
+        // What lies there may be signed; the same without a signature must not take that away.
+        shelf.put(
+          documentId,
+          order === 'same' && snapshot.signature === undefined && current ? current : snapshot,
+        );
         return { outcome: order === 'same' ? 'same' : 'stored' };
       }
       const { epoch, version, hash } = current;
@@ -35,11 +39,12 @@ export function memoryStore(shelf: Shelf, reports: Reports = { heartbeats: () =>
     },
     async positions() {
       check();
-      const all = new Map<string, Pick<Snapshot, 'epoch' | 'version' | 'hash'>>();
+      const all = new Map<string, StoredEntry>();
       for (const documentId of shelf.documents()) {
         const snapshot = shelf.read(documentId);
         if (snapshot === undefined) continue;
-        all.set(documentId, { epoch: snapshot.epoch, version: snapshot.version, hash: snapshot.hash });
+        const { epoch, version, hash, signature } = snapshot;
+        all.set(documentId, { epoch, version, hash, ...(signature === undefined ? {} : { signature }) });
       }
       return all;
     },

@@ -57,6 +57,17 @@ export function publishStoreContract(name: string, open: () => Promise<PublishSt
       expect([...(await store.positions()).keys()]).toEqual(['b']);
     });
 
+    it('keeps signatures, renews one for what lies there, and loses none to an offer without', async () => {
+      const place = { epoch: 5, version: 1, hash: hash('x') };
+      await store.compareAndSet('a', snapshot(5, 1, 'x'));
+      await store.compareAndSet('a', { ...snapshot(5, 1, 'x'), signature: 'first' });
+      await store.compareAndSet('a', { ...snapshot(5, 1, 'x'), signature: 'second' });
+      await store.compareAndSet('a', snapshot(5, 1, 'x'));
+      expect((await store.positions()).get('a')).toEqual({ ...place, signature: 'second' });
+      await store.compareAndSet('a', snapshot(5, 2, 'y'));
+      expect((await store.positions()).get('a')).toEqual({ epoch: 5, version: 2, hash: hash('y') });
+    });
+
     it('lets exactly one of two rivals for the same version win', async () => {
       const outcomes = await Promise.all([
         store.compareAndSet('a', snapshot(5, 1, 'x')),

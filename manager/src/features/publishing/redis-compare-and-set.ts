@@ -4,13 +4,16 @@
  * not even a hash is taken away, since nothing could be written into it. Only then: after any step that writes, Redis would
  * let the script go beyond the memory that it may use.
  *
- * KEYS: snapshot, positions. ARGV: channel, document, epoch, version, hash, payload, milliseconds.
+ * A signature is no part of what a snapshot is: one that comes later for what lies there already takes its place, and an
+ * offer without one takes none away.
+ *
+ * KEYS: snapshot, positions. ARGV: channel, document, epoch, version, hash, payload, milliseconds, signature or nothing.
  * Answers `{'stored' | 'same'}` or `{'older' | 'fork', 'epoch-version-hash' of what lies there}`.
  *
  * Numbers are compared as doubles, which hold epochs and versions exactly, and are stored as the texts that came.
  */
 export const compareAndSetScript = `
-local channel, document, epoch, version, hash, payload, now = unpack(ARGV)
+local channel, document, epoch, version, hash, payload, now, signature = unpack(ARGV)
 for _, key in ipairs(KEYS) do
   local kind = redis.call('TYPE', key).ok
   if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', key) end
@@ -36,7 +39,9 @@ end
 
 if outcome == 'stored' then
   redis.call('HSET', KEYS[1], 'e', epoch, 'v', version, 'h', hash, 'payload', payload, 'ts', now)
+  if signature == '' then redis.call('HDEL', KEYS[1], 's') end
 end
+if signature ~= '' then redis.call('HSET', KEYS[1], 's', signature) end
 redis.call('HSET', KEYS[2], document, epoch .. '-' .. version .. '-' .. hash)
 redis.call('PUBLISH', channel, document .. ' ' .. epoch .. ' ' .. version .. ' ' .. string.sub(hash, 1, 8))
 return {outcome}

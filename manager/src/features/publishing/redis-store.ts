@@ -13,7 +13,7 @@ export interface RedisConnection {
 /** The store between managers and stand-alone bearers, in one Redis. Closing the store closes its connection. */
 export function redisStore(connection: RedisConnection): PublishStore {
   return {
-    async compareAndSet(documentId, { epoch, version, hash, payload }) {
+    async compareAndSet(documentId, { epoch, version, hash, payload, signature = '' }) {
       const answer = await connection.run((redis) =>
         redis.eval(
           compareAndSetScript,
@@ -28,6 +28,7 @@ export function redisStore(connection: RedisConnection): PublishStore {
           // As bytes: a text would be encoded once more, and might not come out as it went in.
           Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
           Date.now(),
+          signature,
         ),
       );
       return outcomeOf(documentId, answer);
@@ -49,14 +50,16 @@ export function redisStore(connection: RedisConnection): PublishStore {
       const stored = await connection.run((redis) =>
         Promise.all(
           known.map(([documentId]) =>
-            redis.hmget(storeKeys.snapshot(documentId), 'e', 'v', 'h').catch(nothingWhenRefused),
+            redis.hmget(storeKeys.snapshot(documentId), 'e', 'v', 'h', 's').catch(nothingWhenRefused),
           ),
         ),
       );
       return new Map(
-        known.filter(([, position], place) => {
-          const there = parseStoredPosition(stored[place]?.join('-'));
-          return there !== undefined && compareStored(position, there) === 'same';
+        known.flatMap(([documentId, position], place) => {
+          const [epoch, version, hash, signature] = stored[place] ?? [];
+          const there = parseStoredPosition(`${epoch}-${version}-${hash}`);
+          if (there === undefined || compareStored(position, there) !== 'same') return [];
+          return [[documentId, typeof signature === 'string' ? { ...position, signature } : position]];
         }),
       );
     },
