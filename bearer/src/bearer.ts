@@ -6,7 +6,10 @@ import type { Clock } from './clock.ts';
 import { type BearerLimits, defaultBearerLimits } from './config.ts';
 import type { BearerCrypto } from './crypto.ts';
 import { DocumentFollower } from './documents/document-follower.ts';
-import { isUsable, type KeyRing, parseKeyRing } from './keys/key-ring.ts';
+import { KeptDocuments } from './documents/kept-documents.ts';
+import { signedSnapshots } from './documents/signed-snapshots.ts';
+import type { SnapshotCopies } from './documents/snapshot-copies.ts';
+import { isUsable, type KeyRing, keyRegistryBytesMax, parseKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { Log } from './log.ts';
 import { type Meter, noMeter } from './metrics/meter.ts';
@@ -42,6 +45,10 @@ export interface BearerDeps {
   /** Whose `X-Forwarded-For` is believed when streams are counted by address; nobody's when absent. */
   readonly trustedProxies?: TrustedProxies;
   readonly limits?: Partial<BearerLimits>;
+  /** Where the last good state is kept, to begin with when nothing upstream answers; nothing is kept when absent. */
+  readonly copies?: SnapshotCopies | undefined;
+  /** Ed25519 public keys (32 bytes) of the managers: only what one of them has signed is applied. Absent: anything. */
+  readonly verifyKeys?: readonly Uint8Array[] | undefined;
 }
 
 /** A running bearer. */
@@ -50,7 +57,9 @@ export interface Bearer {
   readonly app: Hono;
   /** How it does; the same as `/readyz`. */
   status(): BearerStatus;
-  /** Says goodbye to every stream, closes them and the sources. May be called twice. */
+  /** Resolves once what was kept of the time before is served; the sources may still be silent. Never rejects. */
+  readonly started: Promise<void>;
+  /** Says goodbye to every stream, closes them and the sources, and finishes the copies. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -62,28 +71,24 @@ export function createBearer(deps: BearerDeps): Bearer {
   const { clock, random, crypto, log, meter = noMeter, trustedProxies = noTrustedProxies } = deps;
   const limits: BearerLimits = { ...defaultBearerLimits, ...deps.limits };
   const streams = new Streams({ clock, random, limits, meter, isGood });
-  const environments = new Environments({
-    source: deps.rulesets,
-    regex: deps.regex,
-    clock,
-    random,
-    crypto,
-    log,
-    limits,
-  });
+  const kept = deps.copies && new KeptDocuments({ copies: deps.copies, clock, log });
+  const isSigned = deps.verifyKeys && signedSnapshots({ verifyKeys: deps.verifyKeys, crypto });
+  const shared = { isSigned, kept, clock, random, crypto, log, limits };
+  const environments = new Environments({ ...shared, source: deps.rulesets, regex: deps.regex });
+  let environmentsStarted: Promise<void> = Promise.resolve();
   const keys = new DocumentFollower<KeyRing>({
     documentId: keyRegistryDocument,
     reader: deps.keys,
+    bytesMax: keyRegistryBytesMax,
     parse: ({ payload }) => parseKeyRing(payload),
-    onApplied: (ring) => {
+    onApplied: (ring, origin) => {
       streams.revoke();
-      environments.follow(ring.environments());
+      const followed = ring.environments();
+      environmentsStarted = environments.follow(followed);
+      // What a copy does not know of may have been added since.
+      if (origin === 'source') kept?.retain(new Set([keyRegistryDocument, ...followed]));
     },
-    clock,
-    random,
-    crypto,
-    log,
-    limits,
+    ...shared,
   });
   const services: Services = {
     keys,
@@ -98,12 +103,20 @@ export function createBearer(deps: BearerDeps): Bearer {
     trustedProxies,
   };
   let closing: Promise<void> | undefined;
-  keys.start();
-  return { app: createApp(services, { status, metrics: metricsAccess() }), status, close };
+  const app = createApp(services, { status, metrics: metricsAccess() });
+  return { app, status, started: start(), close };
 
   function metricsAccess(): MetricsAccess {
     const { metrics } = deps;
     return { token: metrics?.token, crypto, text: async () => (await metrics?.text(status())) ?? '' };
+  }
+
+  async function start(): Promise<void> {
+    // Without copies not even a moment passes before the sources are asked.
+    if (kept !== undefined) await kept.load();
+    if (closing !== undefined) return;
+    await keys.start();
+    await environmentsStarted;
   }
 
   /** Whether a stream may stay open: its key is still good, and still stands for what the stream was opened for. */
@@ -126,6 +139,7 @@ export function createBearer(deps: BearerDeps): Bearer {
         streams: hub.size,
       })),
       streams: streams.open,
+      copyFailures: kept?.failures ?? 0,
     };
   }
 
@@ -138,6 +152,6 @@ export function createBearer(deps: BearerDeps): Bearer {
     streams.close();
     keys.stop();
     environments.stop();
-    await Promise.allSettled([deps.rulesets.close(), deps.keys.close()]);
+    await Promise.allSettled([deps.rulesets.close(), deps.keys.close(), kept?.settled()]);
   }
 }

@@ -12,6 +12,17 @@ export interface BearerCrypto {
   seal(options: SealOptions): Uint8Array;
   /** The reverse; `undefined` when the tag does not hold. */
   open(options: SealOptions): Uint8Array | undefined;
+  /** Whether this is the Ed25519 signature of the text, in UTF-8, by the secret half of the key. Never throws. */
+  verifyEd25519(options: VerifyOptions): boolean;
+}
+
+/** What verifying a signature takes. */
+export interface VerifyOptions {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly text: string;
+  /** 64 bytes; of any other length it is nobody's. */
+  readonly signature: Uint8Array;
 }
 
 /** What both ends of AES-256-GCM take. */

@@ -1,4 +1,4 @@
-import type { DocumentStatus } from './documents/document-follower.ts';
+import type { DocumentStatus } from './documents/document-status.ts';
 
 /** How one environment is served. */
 export interface EnvironmentStatus extends DocumentStatus {
@@ -16,4 +16,6 @@ export interface BearerStatus {
   readonly keys: DocumentStatus;
   readonly environments: readonly EnvironmentStatus[];
   readonly streams: number;
+  /** How often copies could not be read or written since the start: a full disk, a folder without rights. */
+  readonly copyFailures: number;
 }

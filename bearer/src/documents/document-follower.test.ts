@@ -28,6 +28,7 @@ async function following(has?: ScriptedReader['has']) {
     crypto: nodeCrypto,
     log,
     limits: defaultBearerLimits,
+    bytesMax: 10_000,
   });
   follower.start();
   await settled();

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hash } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  verify,
+} from 'node:crypto';
 import type { BearerCrypto } from '../crypto.ts';
 
 const tagLength = 16;
@@ -27,4 +35,24 @@ export const nodeCrypto: BearerCrypto = {
       return undefined;
     }
   },
+  verifyEd25519({ publicKey, text, signature }) {
+    try {
+      return verify(null, Buffer.from(text), ed25519Key(publicKey), signature);
+    } catch {
+      // What is no key and what is no signature verifies nothing.
+      return false;
+    }
+  },
 };
+
+/** Keys as node:crypto wants them; there are a few in the life of a process. */
+const ed25519Keys = new WeakMap<Uint8Array, KeyObject>();
+
+function ed25519Key(publicKey: Uint8Array): KeyObject {
+  const known = ed25519Keys.get(publicKey);
+  if (known !== undefined) return known;
+  const x = Buffer.from(publicKey).toString('base64url');
+  const made = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  ed25519Keys.set(publicKey, made);
+  return made;
+}

@@ -71,6 +71,9 @@ export function isUsable(key: RegisteredKey | undefined, now: number): key is Re
   return key !== undefined && key.state === 'active' && (key.expiresAt === undefined || now < key.expiresAt);
 }
 
+/** Room for more than 50,000 keys. Whatever is larger is no registry, and would be read by every bearer at every change. */
+export const keyRegistryBytesMax = 16 * 1024 * 1024;
+
 const rootSchema = keyRegistrySchema.omit({ keys: true });
 
 /**

@@ -1,4 +1,5 @@
-import { DocumentFollower, type DocumentFollowerOptions } from '../documents/document-follower.ts';
+import { DocumentFollower } from '../documents/document-follower.ts';
+import type { DocumentFollowerOptions } from '../documents/document-follower-options.ts';
 import { StreamHub } from '../streams/stream-hub.ts';
 import type { LiveRuleset } from './live-ruleset.ts';
 

@@ -1,11 +1,14 @@
-import type { RegexPort } from '@fauna-flags/core';
+import { type RegexPort, rulesetLimits } from '@fauna-flags/core';
+import type { Snapshot } from '@fauna-flags/protocol';
 import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
 import type { BearerCrypto } from '../crypto.ts';
+import type { KeptDocuments } from '../documents/kept-documents.ts';
 import type { Log } from '../log.ts';
 import { Environment } from './environment.ts';
 import { LiveRuleset } from './live-ruleset.ts';
 import type { RulesetSource } from './ruleset-source.ts';
+import { selfTest } from './self-test.ts';
 
 /** What following environments takes. */
 export interface EnvironmentsOptions {
@@ -16,6 +19,10 @@ export interface EnvironmentsOptions {
   readonly crypto: BearerCrypto;
   readonly log: Log;
   readonly limits: BearerLimits;
+  /** Whether one of our managers vouches for a snapshot; absent where nothing is signed. */
+  readonly isSigned: ((documentId: string, snapshot: Snapshot) => boolean) | undefined;
+  /** Where copies are kept, if they are. */
+  readonly kept: KeptDocuments | undefined;
 }
 
 /**
@@ -38,21 +45,25 @@ export class Environments {
     return this.#environments.values();
   }
 
-  /** Follows exactly these: new ones from now on; those that no key leads to any more are forgotten. */
-  follow(environmentIds: ReadonlySet<string>): void {
+  /**
+   * Follows exactly these: new ones from now on; those that no key leads to any more are forgotten. Resolves once what was
+   * kept of the new ones is served. Never rejects.
+   */
+  async follow(environmentIds: ReadonlySet<string>): Promise<void> {
     for (const [id, environment] of this.#environments) {
       if (environmentIds.has(id)) continue;
       environment.follower.stop();
       this.#environments.delete(id);
     }
-    for (const id of environmentIds) if (!this.#environments.has(id)) this.#start(id);
+    const added = [...environmentIds].filter((id) => !this.#environments.has(id));
+    await Promise.all(added.map((id) => this.#start(id)));
   }
 
   stop(): void {
     for (const environment of this.#environments.values()) environment.follower.stop();
   }
 
-  #start(id: string): void {
+  #start(id: string): Promise<void> {
     const { source, regex, ...shared } = this.#options;
     const environment = new Environment(id, {
       ...shared,
@@ -61,9 +72,14 @@ export class Environments {
         position: () => source.position(id),
         watch: (onHint) => source.watch(id, onHint),
       },
-      parse: (snapshot) => new LiveRuleset(snapshot, regex, shared.clock.now()),
+      bytesMax: rulesetLimits.rulesetBytes,
+      parse: (snapshot) => {
+        const live = new LiveRuleset(snapshot, regex, shared.clock.now());
+        selfTest(live.compiled, shared.clock);
+        return live;
+      },
     });
     this.#environments.set(id, environment);
-    environment.follower.start();
+    return environment.follower.start();
   }
 }

@@ -1,14 +1,6 @@
-import { type CompiledRuleset, compile, type RegexPort, rulesetLimits } from '@fauna-flags/core';
+import { type CompiledRuleset, compile, type RegexPort } from '@fauna-flags/core';
 import { formatPosition, type Position } from '@fauna-flags/core/link';
 import { positionOf, type Snapshot, writeFrame } from '@fauna-flags/protocol';
-
-/** The contexts that every ruleset is tried on before it is served: none may make evaluation throw. */
-const sentinels: readonly Readonly<Record<string, unknown>>[] = [
-  {},
-  { key: 'sentinel' },
-  { targetingKey: '', key: 7 },
-  { key: 'sentinel', state: null, student: 'yes', tags: ['a', 1, null], nested: { constructor: 1 } },
-];
 
 /**
  * One applied ruleset: the stored bytes, the compiled evaluator, and what every stream shares. Immutable, so that a
@@ -31,17 +23,12 @@ export class LiveRuleset {
 
   /** Throws when the payload is no ruleset. A single flag that cannot be read is an error of its own, as core judges. */
   constructor(snapshot: Snapshot, regex: RegexPort | undefined, readAtMs = 0) {
-    if (snapshot.payload.length > rulesetLimits.rulesetBytes)
-      throw new RangeError(
-        `the ruleset has ${snapshot.payload.length} bytes, more than ${rulesetLimits.rulesetBytes}`,
-      );
     this.readAtMs = readAtMs;
     this.position = positionOf(snapshot);
     this.positionText = formatPosition(this.position);
     this.payload = snapshot.payload;
     this.ruleset = JSON.parse(new TextDecoder().decode(snapshot.payload));
     this.compiled = compile(this.ruleset, regex === undefined ? {} : { regex });
-    for (const context of sentinels) this.compiled.evaluateAll(context);
   }
 
   /** Whether client keys may know of this flag at all. */

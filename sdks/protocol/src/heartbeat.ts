@@ -16,6 +16,8 @@ export const heartbeatDocumentSchema = z.object({
   staleMs: z.number().int().min(0).nullable(),
 });
 
+export type HeartbeatDocument = z.infer<typeof heartbeatDocumentSchema>;
+
 /**
  * What a bearer tells every three seconds: into the store, or to a manager where there is none. A bearer that others read
  * from hands theirs on as they came.

@@ -11,6 +11,7 @@ export * from './problem.ts';
 export * from './ruleset.ts';
 export * from './sdk-key.ts';
 export * from './snapshot.ts';
+export * from './snapshot-signing-text.ts';
 export * from './store-keys.ts';
 export * from './stored-position.ts';
 export * from './stream.ts';
