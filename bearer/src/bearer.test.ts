@@ -30,6 +30,7 @@ describe('createBearer()', () => {
           source: 'live',
           staleSeconds: 0,
           rejected: null,
+          rejections: 0,
         },
         environments: [
           {
@@ -38,10 +39,12 @@ describe('createBearer()', () => {
             source: 'live',
             staleSeconds: 0,
             rejected: null,
+            rejections: 0,
             streams: 1,
           },
         ],
         streams: 1,
+        copyFailures: 0,
       },
     ]);
     expect(world.bearer.status()).toMatchObject({ ready: true, streams: 1 });
