@@ -77,6 +77,12 @@ describe('the house', () => {
     }
   });
 
+  it('gives bearers nothing that could reach the database (S-41)', () => {
+    const names = Object.keys(readJson('bearer/package.json').dependencies);
+    expect(names.filter((name) => /^(pg|drizzle|better-auth|@fauna-flags\/manager)/.test(name))).toEqual([]);
+    expect(readJson('bearer/package.json')).not.toHaveProperty('optionalDependencies');
+  });
+
   it('brings no dependency to the browser', () => {
     for (const sdk of ['core', 'client', 'react']) {
       const names = Object.keys(readJson(`sdks/${sdk}/package.json`).dependencies ?? {});

@@ -87,7 +87,7 @@ const names = [
 ];
 
 describe('one odd request', () => {
-  it('is answered and changes nothing for the next, whatever stands in its context', async () => {
+  it('is answered and changes nothing for the next, whatever stands in its context (S-15)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const before = await (
       await world.post('/connect/client', { context: { key: 'u1', state: 'WA' } })
@@ -172,7 +172,7 @@ describe('one odd request', () => {
     expect(world.log.lines).toEqual([]);
   });
 
-  it('cannot write a frame of its own into a stream', async () => {
+  it('cannot write a frame of its own into a stream (S-39)', async () => {
     const world = await bearerWorld({
       ruleset: ruleset(
         flag('text').on().variations({ a: 'x\r\nevent: put\r\ndata: {}\r\n\r\n\u2028', b: 'b' }),

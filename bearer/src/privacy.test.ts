@@ -75,7 +75,7 @@ async function openText(world: BearerWorld, ask: () => Promise<Response>): Promi
 }
 
 describe('a client key', () => {
-  it('obtains no canary by any route, frame, header, error or log line', async () => {
+  it('obtains no canary by any route, frame, header, error or log line (S-11)', async () => {
     const world = await bearerWorld({ ruleset: planted(1, 'as-it-was') });
     const headers = { authorization: `Bearer ${clientKey}` };
     const context = { key: 'u1', [attributeKey]: 'x' };
@@ -131,7 +131,7 @@ describe('a client key', () => {
     ).toContain(marker);
   });
 
-  it('leaves no trace of a context, a key or a handle in log lines and errors', async () => {
+  it('leaves no trace of a context, a key or a handle in log lines and errors (S-12)', async () => {
     const world = await bearerWorld({ ruleset: planted(1, 'as-it-was') });
     const secret = 'private-value-of-a-user';
     const texts: string[] = [];

@@ -28,7 +28,7 @@ async function ask(world: BearerWorld, method: string, path: string, headers: Re
 }
 
 describe('admission', () => {
-  it('gives each kind of key exactly what is its own', async () => {
+  it('gives each kind of key exactly what is its own (S-03)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     for (const { method, path, kinds } of routes)
       for (const [kind, key] of [
@@ -54,7 +54,7 @@ describe('admission', () => {
       expect((await ask(world, 'POST', '/connect/client', headers)).status).toBe(200);
   });
 
-  it('answers unknown, revoked, expired and missing keys with one and the same 401', async () => {
+  it('answers unknown, revoked, expired and missing keys with one and the same 401 (S-04)', async () => {
     const made = formatSdkKey('client', randomBytes(32));
     const world = await bearerWorld({
       ruleset: flags,
@@ -89,7 +89,7 @@ describe('admission', () => {
     expect(bodies.size).toBe(1);
   });
 
-  it('accepts a key of our own form only when its checksum holds', async () => {
+  it('accepts a key of our own form only when its checksum holds (S-01)', async () => {
     const made = formatSdkKey('client', randomBytes(32));
     const broken = `${made.slice(0, -1)}${made.endsWith('a') ? 'b' : 'a'}`;
     // Both stand in the registry, so that nothing but the checksum tells them apart.
@@ -101,7 +101,7 @@ describe('admission', () => {
     expect((await ask(world, 'POST', '/connect/client', { authorization: broken })).status).toBe(401);
   });
 
-  it('refuses an SDK key in the URL, whatever the parameter is called, and logs nothing of it', async () => {
+  it('refuses an SDK key in the URL, whatever the parameter is called, and logs nothing of it (S-05)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const made = formatSdkKey('server', randomBytes(32));
     for (const query of [
@@ -161,7 +161,7 @@ describe('admission', () => {
     }
   });
 
-  it('refuses a URL of more than 8 KB', async () => {
+  it('refuses a URL of more than 8 KB (S-14)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const response = await ask(world, 'GET', `/connect/server?x=${'y'.repeat(9_000)}`, {
       authorization: serverKey,
@@ -175,7 +175,7 @@ describe('CORS', () => {
   const keyFor = (origins: string[]): Partial<RegisteredKey> => ({ origins });
   const cors = (response: Response) => response.headers.get('access-control-allow-origin');
 
-  it('answers a preflight for any origin, without a key', async () => {
+  it('answers a preflight for any origin, without a key (S-10)', async () => {
     const world = await bearerWorld({ registry: null });
     for (const { path } of routes) {
       const response = await world.request(path, {
@@ -189,7 +189,7 @@ describe('CORS', () => {
     }
   });
 
-  it('lets exactly the key’s origins in, on answers, 304s, errors and streams', async () => {
+  it('lets exactly the key’s origins in, on answers, 304s, errors and streams (S-10)', async () => {
     const world = await bearerWorld({
       ruleset: flags,
       registry: registryOf(registered(clientKey, keyFor([origin]))),
@@ -230,7 +230,7 @@ describe('CORS', () => {
     expect([anywhere.status, cors(anywhere)]).toEqual([200, 'https://anywhere.example']);
   });
 
-  it('never opens anything to pages for server keys', async () => {
+  it('never opens anything to pages for server keys (S-10)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     for (const { method, path } of routes) {
       const response = await ask(world, method, path, { authorization: serverKey, origin });
@@ -250,7 +250,7 @@ describe('CORS', () => {
 });
 
 describe('every answer', () => {
-  it('is neither cached, sniffed, nor told to other sites', async () => {
+  it('is neither cached, sniffed, nor told to other sites (S-05)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const answers = [
       await world.post('/connect/client'),

@@ -1,6 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
+import { problemOf } from '../testing/answers.ts';
 import { bearerWorld } from '../testing/bearer-world.ts';
+import { clientKey } from '../testing/documents.ts';
 
 const flags = ruleset(flag('pay').on());
 
@@ -15,7 +18,7 @@ function nested(depth: number, value = '1'): string {
 }
 
 describe('a request body', () => {
-  it('is judged by its size before anything else', async () => {
+  it('is judged by its size before anything else (S-14)', async () => {
     expect(await answers('['.repeat(70_000))).toMatchObject({ status: 413, body: { code: 'too_large' } });
     expect(await answers('{}', { 'content-length': '70000' })).toMatchObject({ status: 413 });
     const padded = `{"context":{"key":"u1"}}${' '.repeat(64 * 1024 - 24)}`;
@@ -48,7 +51,7 @@ describe('a request body', () => {
       expect(JSON.stringify((await answers(body)).body)).not.toContain('canary');
   });
 
-  it('may nest 20 levels and no more, at any depth that JSON.parse takes', async () => {
+  it('may nest 20 levels and no more, at any depth that JSON.parse takes (S-14)', async () => {
     expect((await answers(`{"context":{"a":${nested(18)}}}`)).status).toBe(200);
     for (const depth of [19, 5_000, 30_000])
       expect(await answers(`{"context":{"a":${nested(depth)}}}`)).toMatchObject({
@@ -57,7 +60,7 @@ describe('a request body', () => {
       });
   });
 
-  it('may hold 500 members, 4 KB a string and 1,000 elements, and says where it holds more', async () => {
+  it('may hold 500 members, 4 KB a string and 1,000 elements, and says where it holds more (S-14)', async () => {
     const members = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, place) => [`a${place}`, 1]));
     const context = (value: object) => JSON.stringify({ context: value });
@@ -77,7 +80,7 @@ describe('a request body', () => {
     });
   });
 
-  it('may not hold numbers that JSON cannot write back', async () => {
+  it('may not hold numbers that JSON cannot write back (S-16)', async () => {
     expect(await answers('{"context":{"n":1e999}}')).toMatchObject({
       status: 400,
       body: { errors: [{ path: 'context.n' }] },
@@ -87,5 +90,25 @@ describe('a request body', () => {
   it('is taken whatever its content type says', async () => {
     for (const type of ['text/plain', 'application/json; charset=iso-8859-1', 'x'])
       expect((await answers('{}', { 'content-type': type })).status).toBe(200);
+  });
+
+  it('counts the last of members with the same name, as every parser of JSON here does (S-16)', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('who').on().target('on', 'ada').serve('off')) });
+    const response = await world.post(
+      '/ofrep/v1/evaluate/flags/who',
+      '{"context":{"key":"eve","key":"ada"}}',
+    );
+    expect(await response.json()).toMatchObject({ value: true });
+  });
+
+  it('is never unpacked: a small one must not become a large one (S-24)', async () => {
+    const packed = gzipSync(JSON.stringify({ context: { s: 'x'.repeat(1_000_000) } }));
+    const world = await bearerWorld({ ruleset: flags });
+    const response = await world.request('/connect/client', {
+      method: 'POST',
+      headers: { authorization: clientKey, 'content-encoding': 'gzip' },
+      body: packed,
+    });
+    expect([response.status, (await problemOf(response)).code]).toEqual([400, 'invalid']);
   });
 });

@@ -9,7 +9,7 @@ const flags = ruleset(flag('pay').on());
 const server = registered(serverKey, { kind: 'server', origins: [] });
 
 describe('the end of a key', () => {
-  it('revokes its open streams at once, of both kinds, and leaves others open', async () => {
+  it('revokes its open streams at once, of both kinds, and leaves others open (S-04)', async () => {
     const world = await bearerWorld({ ruleset: flags });
     const client = await world.streamClient({ key: 'u1' });
     const other = await world.streamServer();
@@ -38,7 +38,7 @@ describe('the end of a key', () => {
     expect((await world.request(stream?.url ?? '')).status).toBe(401);
   });
 
-  it('comes by the clock alone: an expired key loses its streams without any message', async () => {
+  it('comes by the clock alone: an expired key loses its streams without any message (S-04)', async () => {
     const world = await bearerWorld({ registry: null, ruleset: flags });
     const expiresAt = world.clock.now() + 60_000;
     await world.publishKeys(registryOf(registered(clientKey, { expiresAt })));

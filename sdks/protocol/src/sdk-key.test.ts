@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { formatSdkKey, isPlausibleSdkKey, looksLikeSdkKey, sdkKeyChecksum } from './sdk-key.ts';
 
 describe('formatSdkKey()', () => {
-  it('writes the kind, 43 digits and a checksum', () => {
+  it('writes the kind, 43 digits and a checksum (S-01)', () => {
     expect(formatSdkKey('client', randomBytes(32))).toMatch(/^fauna_cli_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/);
     expect(formatSdkKey('server', randomBytes(32))).toMatch(/^fauna_srv_[0-9A-Za-z]{49}$/);
   });
@@ -42,7 +42,7 @@ describe('sdkKeyChecksum()', () => {
 });
 
 describe('isPlausibleSdkKey()', () => {
-  it('holds for every key made here and for no key with one digit changed', () => {
+  it('holds for every key made here and for no key with one digit changed (S-01)', () => {
     const key = formatSdkKey('server', randomBytes(32));
     expect(looksLikeSdkKey(key)).toBe(true);
     expect(isPlausibleSdkKey(key)).toBe(true);

@@ -53,7 +53,7 @@ describe('SDK keys', () => {
     expect(await api.must('GET', `${keys}/${body.id}`)).toEqual(body);
   });
 
-  it('POST shows a server key once, and keeps its text nowhere', async () => {
+  it('POST shows a server key once, and keeps its text nowhere (S-02)', async () => {
     const { key, ...rest } = await api.must('POST', keys, { name: 'Backend', kind: 'server' });
     expect(key).toMatch(/^fauna_srv_[0-9A-Za-z]{49}$/);
     expect(await api.must('GET', `${keys}/${rest.id}`)).toEqual(rest);
@@ -70,7 +70,7 @@ describe('SDK keys', () => {
     expect(JSON.stringify((await api.must('GET', '/projects/demo/audit')).items)).not.toContain(key);
   });
 
-  it('POST makes keys out of the given cryptographic generator, each of 256 bits', async () => {
+  it('POST makes keys out of the given cryptographic generator, each of 256 bits (S-01)', async () => {
     const made = await Promise.all(
       Array.from({ length: 20 }, () => api.must('POST', keys, { name: 'Many', kind: 'server' })),
     );
@@ -134,7 +134,7 @@ describe('SDK keys', () => {
     });
   });
 
-  it('rotate puts a new key in place and lets the old one live out its grace', async () => {
+  it('rotate puts a new key in place and lets the old one live out its grace (S-04)', async () => {
     const old = await api.must('POST', keys, {
       name: 'R',
       kind: 'client',
@@ -234,7 +234,7 @@ describe('SDK keys', () => {
     expect((await api.call('POST', `${keys}/${next.id}/rotate`)).status).toBe(400);
   });
 
-  it('DELETE revokes at once, and a revoked key leaves the registry after 30 days', async () => {
+  it('DELETE revokes at once, and a revoked key leaves the registry after 30 days (S-04)', async () => {
     const made = await api.must('POST', keys, { name: 'D', kind: 'client' });
     expect((await api.call('DELETE', `${keys}/${made.id}`)).body.code).toBe('revision_required');
     expect((await api.call('DELETE', `${keys}/${made.id}`, undefined, { 'if-match': '"9"' })).body.code).toBe(
