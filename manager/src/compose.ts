@@ -13,7 +13,13 @@ import { createDelivery } from './delivery.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { createAccess, markSecret, ownerToken } from './features/access/index.ts';
 import { LiveFeed } from './features/live/index.ts';
-import { postgresOutbox, startPublisher, type WriteDeps } from './features/publishing/index.ts';
+import {
+  postgresOutbox,
+  signedDelivery,
+  snapshotSigner,
+  startPublisher,
+  type WriteDeps,
+} from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { mountExample } from './mount-example.ts';
 import { createDatabase, createPool, migrate, placeOfDatabase } from './platform/database/index.ts';
@@ -117,9 +123,14 @@ async function compose({
   };
   if ((await markSecret(database, config.secret)).hasChanged) log.warn(otherSecret);
   const { sample } = await firstBoot({ config, deps: writing, log });
+  const unsigned = { outbox: postgresOutbox(database), store: delivery.store };
+  const { outbox, store } =
+    config.signingKey === undefined
+      ? unsigned
+      : signedDelivery({ ...unsigned, sign: snapshotSigner(config.signingKey) });
   const publisher = await startPublisher({
-    outbox: postgresOutbox(database),
-    store: delivery.store,
+    outbox,
+    store,
     schedule: (callback, delayMs) => {
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);

@@ -29,6 +29,8 @@ export interface Config {
   readonly secret: string;
   /** The origin under which browsers reach Fauna, where it is not the one that it listens on. */
   readonly url?: string | undefined;
+  /** The 32 bytes of an Ed25519 seed: what is published is signed with it. Absent: nothing is signed. */
+  readonly signingKey?: Uint8Array | undefined;
   /** Whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: TrustedProxies;
   /** SDK keys of project `default`, environment `production`, that exist from the first boot on. */
@@ -87,7 +89,8 @@ const environmentSchema = z
   .object({
     PORT: sharedSettings.port(3000),
     HOST: sharedSettings.host,
-    FAUNA_DATA_DIR: absentWhenEmpty(z.string().default('./data')),
+    FAUNA_DATA_DIR: sharedSettings.dataDir,
+    FAUNA_SIGNING_KEY: sharedSettings.signingKey,
     DATABASE_URL: absentWhenEmpty(
       z
         .string()
@@ -167,6 +170,7 @@ export async function readConfig({
     dataDir,
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
+    signingKey: values.FAUNA_SIGNING_KEY,
     adminToken,
     adminTokenGenerated: values.FAUNA_ADMIN_TOKEN === undefined,
     secret,

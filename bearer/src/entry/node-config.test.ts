@@ -3,13 +3,15 @@ import { bearerSettingNames, readBearerConfig } from './node-config.ts';
 
 describe('readBearerConfig()', () => {
   const read = (environment: Record<string, string>, isTerminal = false) =>
-    readBearerConfig({ environment, isTerminal });
+    readBearerConfig({ environment, directory: '/srv/fauna', isTerminal });
 
   it('needs an address of Redis and nothing else', () => {
     expect(read({ REDIS_URL: 'redis://localhost:6379', PORT: '', HOST: '' })).toMatchObject({
       port: 3001,
       host: '127.0.0.1',
       redisUrl: 'redis://localhost:6379',
+      dataDir: '/srv/fauna/data',
+      verifyKeys: undefined,
       logLevel: 'info',
     });
   });
@@ -54,6 +56,27 @@ describe('readBearerConfig()', () => {
     expect(read({ REDIS_URL: url, METRICS_PORT: '9090' }).metricsPort).toBe(9_090);
     expect(() => read({ REDIS_URL: url, FAUNA_METRICS_TOKEN: 'short' })).toThrow(
       'FAUNA_METRICS_TOKEN must have 32 to 200 visible ASCII characters',
+    );
+  });
+
+  it('keeps its data where it is told to, seen from where it was started', () => {
+    const dataDir = (folder: string) => read({ REDIS_URL: 'redis://h', FAUNA_DATA_DIR: folder }).dataDir;
+    expect([dataDir(''), dataDir('../kept'), dataDir('/var/lib/fauna')]).toEqual([
+      '/srv/fauna/data',
+      '/srv/kept',
+      '/var/lib/fauna',
+    ]);
+  });
+
+  it('takes several keys to verify with, and says which kind is wanted', () => {
+    const verifyKeys = (keys: string) => read({ REDIS_URL: 'redis://h', FAUNA_VERIFY_KEY: keys }).verifyKeys;
+    const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+    expect(verifyKeys(`${key(1)}, ${key(2)}`)).toEqual([
+      new Uint8Array(32).fill(1),
+      new Uint8Array(32).fill(2),
+    ]);
+    expect(() => verifyKeys(`${key(1)},oops`)).toThrow(
+      'FAUNA_VERIFY_KEY must be the public key of an Ed25519 pair',
     );
   });
 

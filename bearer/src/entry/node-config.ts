@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { noTrustedProxies, type TrustedProxies } from '../middleware/client-address.ts';
 import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from './node-settings.ts';
@@ -8,6 +9,10 @@ export interface BearerConfig {
   readonly host: string;
   /** Where rulesets and keys come from. */
   readonly redisUrl: string;
+  /** Where everything that is kept on disk lies; absolute. */
+  readonly dataDir: string;
+  /** Public keys of managers: only what one of them has signed is served. Absent: anything that the source has. */
+  readonly verifyKeys: readonly Uint8Array[] | undefined;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: TrustedProxies;
   /** Opens `/metrics` on the same port; without it the path does not exist there. */
@@ -21,6 +26,8 @@ const settings = z.object({
   PORT: sharedSettings.port(3001),
   HOST: sharedSettings.host,
   REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl),
+  FAUNA_DATA_DIR: sharedSettings.dataDir,
+  FAUNA_VERIFY_KEY: sharedSettings.verifyKeys,
   TRUSTED_PROXIES: sharedSettings.trustedProxies,
   FAUNA_METRICS_TOKEN: sharedSettings.metricsToken,
   METRICS_PORT: absentWhenEmpty(sharedSettings.port(0).optional()),
@@ -31,15 +38,17 @@ const settings = z.object({
 export const bearerSettingNames: readonly string[] = Object.keys(settings.shape);
 
 /**
- * Reads the settings. `isTerminal` quietens the log, since a person reads what is printed beside it.
+ * Reads the settings. Relative paths begin in `directory`. `isTerminal` quietens the log, since a person reads what is printed beside it.
  *
  * Throws `StartError` that lists every mistake together.
  */
 export function readBearerConfig({
   environment,
+  directory,
   isTerminal,
 }: {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
   readonly isTerminal: boolean;
 }): BearerConfig {
   const values = parseSettings({ schema: settings, environment, what: 'the bearer' });
@@ -47,6 +56,8 @@ export function readBearerConfig({
     port: values.PORT,
     host: values.HOST,
     redisUrl: values.REDIS_URL,
+    dataDir: resolve(directory, values.FAUNA_DATA_DIR),
+    verifyKeys: values.FAUNA_VERIFY_KEY,
     trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
     metricsToken: values.FAUNA_METRICS_TOKEN,
     metricsPort: environment.METRICS_PORT ? values.METRICS_PORT : undefined,

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { re2Regex } from '@fauna-flags/core/re2';
 import { pino } from 'pino';
 import { createBearer } from '../bearer.ts';
+import { NodeDiskCopies } from '../documents/node-disk-copies.ts';
 import { metricsOnly } from '../metrics/metrics-response.ts';
 import { prometheusMeter } from '../metrics/prometheus-meter.ts';
 import { redisSources } from '../redis/redis-sources.ts';
@@ -17,7 +19,8 @@ import { StartError } from './start-error.ts';
 const drainMs = 5_000;
 
 try {
-  await run(readBearerConfig({ environment: process.env, isTerminal: process.stdout.isTTY === true }));
+  const isTerminal = process.stdout.isTTY === true;
+  await run(readBearerConfig({ environment: process.env, directory: process.cwd(), isTerminal }));
 } catch (error) {
   const isForPeople = error instanceof StartError;
   process.stderr.write(`${isForPeople ? error.message : inspect(error)}\n`);
@@ -26,7 +29,17 @@ try {
 
 /** Starts whether or not Redis is there: meanwhile whoever asks hears "not ready yet", and health checks can tell. */
 async function run(config: BearerConfig): Promise<void> {
-  const { host, port, redisUrl: url, logLevel, metricsToken, metricsPort, trustedProxies } = config;
+  const {
+    host,
+    port,
+    redisUrl: url,
+    logLevel,
+    metricsToken,
+    metricsPort,
+    trustedProxies,
+    dataDir,
+    verifyKeys,
+  } = config;
   const log = pinoLog(pino({ level: logLevel }));
   const meter = prometheusMeter();
   const metricsText = () => meter.text(bearer.status());
@@ -37,10 +50,14 @@ async function run(config: BearerConfig): Promise<void> {
     crypto: nodeCrypto,
     regex: re2Regex(),
     log,
+    copies: new NodeDiskCopies(join(dataDir, 'bearer')),
+    verifyKeys,
     meter,
     ...(metricsToken !== undefined && { metrics: { token: metricsToken, text: metricsText } }),
     trustedProxies,
   });
+  // Whoever comes first is served what was kept, also when nothing upstream answers.
+  await bearer.started;
   const server = await listen({ host, port, fetch: bearer.app.fetch });
   const metrics =
     metricsPort === undefined

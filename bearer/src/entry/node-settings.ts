@@ -1,3 +1,4 @@
+import { parseEd25519Key } from '@fauna-flags/protocol';
 import { z } from 'zod';
 import { parseRedisUrl } from '../redis/redis-address.ts';
 import { StartError } from './start-error.ts';
@@ -45,6 +46,34 @@ export const sharedSettings = {
     z
       .string()
       .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 visible ASCII characters')
+      .optional(),
+  ),
+  /** Where everything that is kept on disk lies. */
+  dataDir: absentWhenEmpty(z.string().default('./data')),
+  /** Public keys of managers, by commas; see `parseEd25519Key`. */
+  verifyKeys: absentWhenEmpty(
+    z
+      .string()
+      .transform((texts, context) =>
+        texts.split(',').map((text) => {
+          const read = parseEd25519Key(text, 'public');
+          if ('key' in read) return read.key;
+          context.addIssue({ code: 'custom', message: read.problem });
+          return z.NEVER;
+        }),
+      )
+      .optional(),
+  ),
+  /** The secret key that a manager signs with. */
+  signingKey: absentWhenEmpty(
+    z
+      .string()
+      .transform((text, context) => {
+        const read = parseEd25519Key(text, 'secret');
+        if ('key' in read) return read.key;
+        context.addIssue({ code: 'custom', message: read.problem });
+        return z.NEVER;
+      })
       .optional(),
   ),
   logLevel: absentWhenEmpty(

@@ -1,6 +1,7 @@
 export * from './bearer-api.ts';
 export * from './canonical-json.ts';
 export * from './connect.ts';
+export * from './ed25519-key.ts';
 export * from './heartbeat.ts';
 export * from './held-documents.ts';
 export * from './key-registry.ts';

@@ -4,6 +4,8 @@ export { postgresOutbox } from './postgres-outbox.ts';
 export type { PublishStore } from './publish-store.ts';
 export { startPublisher } from './publisher.ts';
 export { redisStore } from './redis-store.ts';
+export { signedDelivery } from './signed-delivery.ts';
+export { snapshotSigner } from './snapshot-signer.ts';
 export {
   type EnvironmentRow,
   type EnvironmentUnit,
