@@ -74,7 +74,7 @@ export function createBearer(deps: BearerDeps): Bearer {
   const kept = deps.copies && new KeptDocuments({ copies: deps.copies, clock, log });
   const isSigned = deps.verifyKeys && signedSnapshots({ verifyKeys: deps.verifyKeys, crypto });
   const shared = { isSigned, kept, clock, random, crypto, log, limits };
-  const environments = new Environments({ ...shared, source: deps.rulesets, regex: deps.regex });
+  const environments = new Environments({ ...shared, source: deps.rulesets, regex: deps.regex, meter });
   let environmentsStarted: Promise<void> = Promise.resolve();
   const keys = new DocumentFollower<KeyRing>({
     documentId: keyRegistryDocument,

@@ -29,6 +29,13 @@ export interface BearerLimits {
   readonly unsentBytesMax: number;
   /** How long one broadcast slice may hold the event loop. */
   readonly sliceMsMax: number;
+  /** How many streams one slice may look at: on Workers time stands still while a request computes. */
+  readonly sliceStreamsMax: number;
+  /**
+   * How old a stream may become, ±20 %, before it is told to come back elsewhere, so that a bearer that joins gets its
+   * share. OFREP's streams are exempt.
+   */
+  readonly streamAgeMsMax: number;
   /** Between two comparisons with the source, ±20 %: what a lost hint costs at most. */
   readonly reconcileMs: number;
   /** The same while a document has never been read: a cold bearer should be ready within a second of its source. */
@@ -59,6 +66,8 @@ export const defaultBearerLimits: BearerLimits = {
   undrainedMsMax: 10_000,
   unsentBytesMax: 64 * 1024,
   sliceMsMax: 8,
+  sliceStreamsMax: 500,
+  streamAgeMsMax: 30 * 60_000,
   reconcileMs: 10_000,
   reconcileColdMs: 500,
   sourceTimeoutMs: 5_000,

@@ -1,6 +1,6 @@
 import { DocumentFollower } from '../documents/document-follower.ts';
 import type { DocumentFollowerOptions } from '../documents/document-follower-options.ts';
-import { StreamHub } from '../streams/stream-hub.ts';
+import { StreamHub, type StreamHubOptions } from '../streams/stream-hub.ts';
 import type { LiveRuleset } from './live-ruleset.ts';
 
 /** One environment as this bearer serves it: its followed ruleset and its open streams. */
@@ -9,9 +9,12 @@ export class Environment {
   readonly hub: StreamHub;
   readonly follower: DocumentFollower<LiveRuleset>;
 
-  constructor(id: string, options: Omit<DocumentFollowerOptions<LiveRuleset>, 'documentId' | 'onApplied'>) {
+  constructor(
+    id: string,
+    options: Omit<DocumentFollowerOptions<LiveRuleset>, 'documentId' | 'onApplied'> & StreamHubOptions,
+  ) {
     this.id = id;
-    this.hub = new StreamHub(options.clock, options.limits);
+    this.hub = new StreamHub(options);
     this.follower = new DocumentFollower({
       ...options,
       documentId: id,

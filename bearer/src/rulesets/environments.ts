@@ -5,6 +5,7 @@ import type { BearerLimits } from '../config.ts';
 import type { BearerCrypto } from '../crypto.ts';
 import type { KeptDocuments } from '../documents/kept-documents.ts';
 import type { Log } from '../log.ts';
+import type { Meter } from '../metrics/meter.ts';
 import { Environment } from './environment.ts';
 import { LiveRuleset } from './live-ruleset.ts';
 import type { RulesetSource } from './ruleset-source.ts';
@@ -23,6 +24,7 @@ export interface EnvironmentsOptions {
   readonly isSigned: ((documentId: string, snapshot: Snapshot) => boolean) | undefined;
   /** Where copies are kept, if they are. */
   readonly kept: KeptDocuments | undefined;
+  readonly meter: Meter;
 }
 
 /**

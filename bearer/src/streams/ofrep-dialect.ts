@@ -11,6 +11,7 @@ import type { StreamDialect } from './stream-dialect.ts';
 export const ofrepDialect: StreamDialect = {
   retryMsMin: 3_000,
   isAnswered: true,
+  endsWithAge: false,
   heartbeat: ({ positionText }) => new TextEncoder().encode(`: still here\nid: ${positionText}\n\n`),
   farewell: () => undefined,
 };

@@ -6,6 +6,17 @@ import type { StreamEnd } from './stream-dialect.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { Opening, StreamView } from './stream-view.ts';
 
+/** Whoever keeps streams: one for all of them, so that none has to remember it for itself. */
+export interface StreamKeeper {
+  readonly limits: BearerLimits;
+  /** Hears of a stream whose reader has not taken what was sent, each time it is sent something. */
+  onPending(stream: OpenStream): void;
+  /** Cuts a stream whose reader is too slow. */
+  cut(stream: OpenStream): void;
+  /** Puts off what a change brings to streams that are paced: calls back later, or right away. */
+  pace(tell: () => void): void;
+}
+
 /** What makes a stream. */
 export interface OpenStreamOptions {
   readonly key: RegisteredKey;
@@ -14,12 +25,9 @@ export interface OpenStreamOptions {
   readonly sink: StreamSink;
   /** Ends the connection itself, where the runtime lets us. */
   readonly hangUp: HangUp | undefined;
-  readonly limits: BearerLimits;
-  readonly now: number;
-  /** The first heartbeat; each stream has its own beat, so that not all are written at once. */
-  readonly firstHeartbeatMs: number;
-  /** Puts off what changes bring, so that not all are told at once: calls back later, or right away. */
-  readonly pace?: ((tell: () => void) => void) | undefined;
+  readonly keeper: StreamKeeper;
+  /** From when on it is ended for its age; `Infinity` for one that never is. */
+  readonly endsAt: number;
 }
 
 /**
@@ -32,26 +40,22 @@ export class OpenStream {
   readonly origin: string | undefined;
   /** Ends the connection itself, where the runtime lets us; does nothing once the answer has been taken whole. */
   readonly hangUp: HangUp | undefined;
+  /** From when on it is ended for its age. */
+  readonly endsAt: number;
   readonly #view: StreamView;
   readonly #sink: StreamSink;
-  readonly #limits: BearerLimits;
-  #heartbeatAt: number;
-  #progressAt: number;
-  #pendingSeen = 0;
+  readonly #keeper: StreamKeeper;
   #putInFlight = true;
-  readonly #pace: OpenStreamOptions['pace'];
   #putOff = false;
 
-  constructor({ key, origin, view, sink, hangUp, limits, now, firstHeartbeatMs, pace }: OpenStreamOptions) {
+  constructor({ key, origin, view, sink, hangUp, keeper, endsAt }: OpenStreamOptions) {
     this.key = key;
     this.origin = origin;
     this.#view = view;
     this.#sink = sink;
     this.hangUp = hangUp;
-    this.#limits = limits;
-    this.#pace = pace;
-    this.#heartbeatAt = now + firstHeartbeatMs;
-    this.#progressAt = now;
+    this.endsAt = endsAt;
+    this.#keeper = keeper;
   }
 
   /** How much its reader has not taken. */
@@ -59,54 +63,52 @@ export class OpenStream {
     return this.#sink.pendingBytes();
   }
 
+  /** Whether changes are told in turn, since each tell brings a question back. */
+  get isPaced(): boolean {
+    return this.#view.dialect.isAnswered;
+  }
+
   /** Sends the first frame, and how long to wait before a reconnect. */
   open(opening: Opening, retryMs: number): void {
     const frame = this.#view.open(opening);
     // The retry line takes the place of the frame's last line break: one block, and the frame's bytes stay shared.
-    this.#sink.send(frame.subarray(0, -1));
-    this.#sink.send(new TextEncoder().encode(writeRetry(retryMs)));
+    this.#send(frame.subarray(0, -1));
+    this.#send(new TextEncoder().encode(writeRetry(retryMs)));
   }
 
-  /** Has the reader brought to the newest ruleset by `tell`, now or when its turn comes. */
+  /** Has the reader brought to the newest ruleset by `tell` when its turn comes; changes until then are one. */
   announce(tell: () => void): void {
-    if (this.#pace === undefined) {
-      tell();
-      return;
-    }
     if (this.#putOff) return;
     this.#putOff = true;
-    this.#pace(() => {
+    this.#keeper.pace(() => {
       this.#putOff = false;
       tell();
     });
   }
 
-  /** Brings the reader to this ruleset, or will once it has drained. */
-  advance(to: LiveRuleset): void {
-    if (to === this.#view.live) return;
+  /** Brings the reader to this ruleset, or will once it has drained. Whether something was written now. */
+  advance(to: LiveRuleset): boolean {
+    if (to === this.#view.live) return false;
     const pending = this.#sink.pendingBytes();
     if (pending > 0) {
-      if (pending > this.#limits.unsentBytesMax && !this.#putInFlight) this.#sink.cut();
-      return;
+      if (pending > this.#keeper.limits.unsentBytesMax && !this.#putInFlight) this.#keeper.cut(this);
+      return false;
     }
     this.#putInFlight = false;
     const frame = this.#view.advance(to);
-    if (frame !== undefined) this.#sink.send(frame);
+    if (frame === undefined) return false;
+    this.#send(frame);
+    return true;
   }
 
-  /** Beats when it is time, and cuts a reader that takes nothing. */
-  sweep(now: number): void {
-    const pending = this.#sink.pendingBytes();
-    if (pending === 0 || pending < this.#pendingSeen) this.#progressAt = now;
-    this.#pendingSeen = pending;
-    if (now - this.#progressAt >= this.#limits.undrainedMsMax) {
-      this.#sink.cut();
-      return;
-    }
-    if (now < this.#heartbeatAt) return;
-    this.#heartbeatAt = now + this.#limits.heartbeatMs;
-    // A reader that has something to take needs no sign of life.
-    if (pending === 0) this.#sink.send(this.#view.dialect.heartbeat(this.#view.live));
+  /** The sign of life; a reader that has something to take needs none. */
+  beat(): void {
+    if (this.#sink.pendingBytes() === 0) this.#send(this.#view.dialect.heartbeat(this.#view.live));
+  }
+
+  /** Ends it at once, and forgets what was not taken. */
+  cut(): void {
+    this.#sink.cut();
   }
 
   /** Says why, and closes. */
@@ -114,5 +116,10 @@ export class OpenStream {
     const farewell = this.#view.dialect.farewell(this.#view.live, event, data);
     if (farewell !== undefined) this.#sink.send(farewell);
     this.#sink.close();
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#sink.send(bytes);
+    if (this.#sink.pendingBytes() > 0) this.#keeper.onPending(this);
   }
 }

@@ -10,6 +10,8 @@ export interface StreamDialect {
   readonly retryMsMin: number;
   /** True where every reader answers a change with a question, so that many must not be told in the same instant. */
   readonly isAnswered: boolean;
+  /** False where a reconnect does harm, so that a stream must not be ended for its age alone. */
+  readonly endsWithAge: boolean;
   /** The sign of life, at the ruleset that the reader holds. */
   heartbeat(live: LiveRuleset): Uint8Array;
   /** The last words; `undefined` where the end says it all. */
@@ -20,6 +22,7 @@ export interface StreamDialect {
 export const faunaDialect: StreamDialect = {
   retryMsMin: 1_000,
   isAnswered: false,
+  endsWithAge: true,
   heartbeat: (live) => live.heartbeatFrame,
   farewell: ({ positionText }, event, data) =>
     new TextEncoder().encode(writeFrame({ id: positionText, event, data })),

@@ -1,19 +1,36 @@
 import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
+import type { Meter } from '../metrics/meter.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import type { OpenStream } from './open-stream.ts';
+
+/** What a hub is made of. */
+export interface StreamHubOptions {
+  readonly clock: Clock;
+  readonly limits: BearerLimits;
+  readonly meter: Meter;
+}
+
+/** A broadcast that is under way. */
+interface Progress {
+  readonly begunAt: number;
+  streams: number;
+  writes: number;
+}
 
 /** The open streams of one environment. A change is written to them in slices, so that requests are answered between. */
 export class StreamHub {
   readonly #clock: Clock;
   readonly #limits: BearerLimits;
+  readonly #meter: Meter;
   readonly #streams = new Set<OpenStream>();
   #newest: LiveRuleset | undefined;
-  #broadcasting = false;
+  #progress: Progress | undefined;
 
-  constructor(clock: Clock, limits: BearerLimits) {
+  constructor({ clock, limits, meter }: StreamHubOptions) {
     this.#clock = clock;
     this.#limits = limits;
+    this.#meter = meter;
   }
 
   get size(): number {
@@ -36,9 +53,9 @@ export class StreamHub {
   /** Brings every stream to this ruleset. Called again before it is done, it goes straight to the later one. */
   broadcast(live: LiveRuleset): void {
     this.#newest = live;
-    if (this.#broadcasting) return;
-    this.#broadcasting = true;
-    this.#slice(live, this.#streams.values());
+    if (this.#progress !== undefined) return;
+    this.#progress = { begunAt: this.#clock.now(), streams: 0, writes: 0 };
+    this.#slice({ begunWith: live, streams: this.#streams.values(), progress: this.#progress });
   }
 
   /** Brings a stream to the newest ruleset: one that has drained, or whose turn has come. */
@@ -47,21 +64,38 @@ export class StreamHub {
   }
 
   /** Writes until the slice is over; a Set's iterator goes on where it stood, whatever opens and closes meanwhile. */
-  #slice(begunWith: LiveRuleset, streams: Iterator<OpenStream>): void {
+  #slice(pass: {
+    readonly begunWith: LiveRuleset;
+    readonly streams: Iterator<OpenStream>;
+    readonly progress: Progress;
+  }): void {
+    const { begunWith, streams, progress } = pass;
     const endsAt = this.#clock.now() + this.#limits.sliceMsMax;
+    let left = this.#limits.sliceStreamsMax;
     for (let next = streams.next(); !next.done; next = streams.next()) {
-      const stream = next.value;
-      stream.announce(() => this.catchUp(stream));
-      if (this.#clock.now() >= endsAt) {
-        this.#clock.soon(() => this.#slice(begunWith, streams));
+      progress.streams += 1;
+      if (this.#bring(next.value, this.#newest ?? begunWith)) progress.writes += 1;
+      left -= 1;
+      // Counted too: on Workers time stands still while a request computes.
+      if (left <= 0 || this.#clock.now() >= endsAt) {
+        this.#clock.soon(() => this.#slice(pass));
         return;
       }
     }
     const newest = this.#newest ?? begunWith;
     if (newest !== begunWith) {
-      this.#clock.soon(() => this.#slice(newest, this.#streams.values()));
+      const again = { begunWith: newest, streams: this.#streams.values(), progress };
+      this.#clock.soon(() => this.#slice(again));
       return;
     }
-    this.#broadcasting = false;
+    this.#progress = undefined;
+    const { begunAt, ...counts } = progress;
+    this.#meter.broadcast({ ...counts, durationMs: this.#clock.now() - begunAt });
+  }
+
+  #bring(stream: OpenStream, newest: LiveRuleset): boolean {
+    if (!stream.isPaced) return stream.advance(newest);
+    stream.announce(() => this.catchUp(stream));
+    return false;
   }
 }

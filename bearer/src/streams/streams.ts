@@ -1,10 +1,12 @@
 import { Problem, type RegisteredKey } from '@fauna-flags/protocol';
 import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
-import type { Meter } from '../metrics/meter.ts';
+import type { Meter, StreamEnding } from '../metrics/meter.ts';
 import type { TakeConnection } from '../request-env.ts';
 import type { Environment } from '../rulesets/environment.ts';
-import { OpenStream } from './open-stream.ts';
+import { BeatWheel } from './beat-wheel.ts';
+import { OpenStream, type StreamKeeper } from './open-stream.ts';
+import { PendingWatch } from './pending-watch.ts';
 import { type HangUp, readableSink } from './readable-sink.ts';
 import type { StreamEnd } from './stream-dialect.ts';
 import { type StreamApplicant, StreamGate } from './stream-gate.ts';
@@ -21,6 +23,9 @@ const reconnectsPerSecondMax = 2_000;
 const questionsPerSecondMax = 2_000;
 /** What is spread over less is told at once. */
 const paceMsMin = 50;
+
+/** A stream that is too old comes back within this; others of its age are told at other times. */
+const oldDelayMsMax = 1_000;
 
 /** How long the reader of an ended stream may take to read the end: a revoked key is gone within a second. */
 const endPatienceMs = 1_000;
@@ -56,6 +61,11 @@ export class Streams {
   readonly #gate: StreamGate;
   /** Streams by the key that opened them, so that the end of a key finds its own. */
   readonly #byKey = new Map<string, Map<OpenStream, StreamHub>>();
+  readonly #beats: BeatWheel<OpenStream>;
+  readonly #pending: PendingWatch;
+  readonly #keeper: StreamKeeper;
+  /** Why the stream ends that is being ended in this very step; those that end otherwise are left by their peers. */
+  #ending: StreamEnding = 'left';
   /** Open streams whose readers answer each change with a question. */
   #answered = 0;
   #cancelSweep: (() => void) | undefined;
@@ -68,6 +78,14 @@ export class Streams {
     this.#limits = limits;
     this.#isGood = isGood;
     this.#gate = new StreamGate(clock, limits);
+    this.#beats = new BeatWheel(Math.round(limits.heartbeatMs / sweepMs));
+    this.#pending = new PendingWatch(limits.undrainedMsMax);
+    this.#keeper = {
+      limits,
+      onPending: (stream) => this.#pending.add(stream, clock.now()),
+      cut: (stream) => this.#endAs('slow', () => stream.cut()),
+      pace: (tell) => this.#pace(tell),
+    };
   }
 
   get open(): number {
@@ -98,30 +116,27 @@ export class Streams {
     leave: () => void,
   ): ReadableStream<Uint8Array> | null {
     const { hub } = environment;
-    const { isAnswered, retryMsMin } = view.dialect;
+    const { isAnswered, endsWithAge, retryMsMin } = view.dialect;
     if (isAnswered) this.#answered += 1;
     const onGone = () => {
       leave();
       if (isAnswered) this.#answered -= 1;
       hub.delete(stream);
+      stopBeats();
+      this.#pending.delete(stream);
       this.#forget(stream);
+      this.#meter.ended(this.#ending);
     };
     const listener: StreamSinkListener = { onDrain: () => hub.catchUp(stream), onGone };
     const { sink, body } =
       takeConnection === undefined
         ? readableSink(listener, hangUp)
         : { sink: takeConnection(listener), body: null };
-    const stream = new OpenStream({
-      key,
-      origin,
-      view,
-      sink,
-      hangUp,
-      limits: this.#limits,
-      now: this.#clock.now(),
-      firstHeartbeatMs: this.#limits.heartbeatMs * (0.5 + 0.5 * this.#random()),
-      pace: isAnswered ? (tell) => this.#pace(tell) : undefined,
-    });
+    const endsAt = endsWithAge ? this.#clock.now() + this.#jittered(this.#limits.streamAgeMsMax) : Infinity;
+    const stream = new OpenStream({ key, origin, view, sink, hangUp, keeper: this.#keeper, endsAt });
+    const firstBeatMs = this.#limits.heartbeatMs * (0.5 + 0.5 * this.#random());
+    const stopBeats = this.#beats.add(stream, firstBeatMs / sweepMs);
+    this.#meter.opened();
     hub.add(stream);
     this.#remember(stream, hub);
     stream.open(opening, Math.max(retryMsMin, this.#spreadMs(1_000)));
@@ -131,8 +146,7 @@ export class Streams {
 
   /** Ends the streams of keys that are no longer good, telling them so. */
   revoke(): void {
-    for (const streams of [...this.#byKey.values()])
-      for (const stream of [...streams.keys()]) if (!this.#isGood(stream)) this.#end(stream, 'revoked', '{}');
+    for (const streams of [...this.#byKey.values()]) this.#revokeAmong(streams);
   }
 
   /** Says goodbye to every stream, each with its own delay, and admits none from now on. */
@@ -140,16 +154,23 @@ export class Streams {
     this.#closing = true;
     this.#cancelSweep?.();
     for (const streams of [...this.#byKey.values()])
-      for (const stream of [...streams.keys()]) {
-        const delayMs = Math.floor(this.#random() * this.#spreadMs(this.#limits.drainMs));
-        this.#end(stream, 'goodbye', JSON.stringify({ delayMs }));
-      }
+      for (const stream of [...streams.keys()]) this.#goodbye(stream, this.#spreadMs(this.#limits.drainMs));
   }
 
   /** An ended stream is nobody's any more, so a reader that does not take the end must not hold the connection. */
   #end(stream: OpenStream, event: StreamEnd, data: string): void {
-    stream.end(event, data);
+    this.#endAs(event, () => stream.end(event, data));
     if (stream.hangUp !== undefined) this.#clock.after(endPatienceMs, stream.hangUp);
+  }
+
+  #endAs(why: StreamEnding, end: () => void): void {
+    this.#ending = why;
+    end();
+    this.#ending = 'left';
+  }
+
+  #goodbye(stream: OpenStream, delayMsMax: number): void {
+    this.#end(stream, 'goodbye', JSON.stringify({ delayMs: Math.floor(this.#random() * delayMsMax) }));
   }
 
   /** Tells at a moment of the time that it takes to answer all who will ask. */
@@ -157,6 +178,11 @@ export class Streams {
     const windowMs = (this.#answered / questionsPerSecondMax) * 1_000;
     if (windowMs < paceMsMin) tell();
     else this.#clock.after(windowMs * this.#random(), tell);
+  }
+
+  /** ±20 %. */
+  #jittered(ms: number): number {
+    return ms * (0.8 + 0.4 * this.#random());
   }
 
   #spreadMs(least: number): number {
@@ -186,10 +212,21 @@ export class Streams {
     });
   }
 
+  /** What time brings: keys that expire, readers that take nothing, heartbeats, and streams that are too old. */
   #sweep(): void {
     const now = this.#clock.now();
-    this.revoke();
-    for (const streams of [...this.#byKey.values()])
-      for (const stream of [...streams.keys()]) stream.sweep(now);
+    for (const streams of [...this.#byKey.values()]) {
+      // Time ends a key for all of its streams or for none, so one of them is asked; other ends come by `revoke()`.
+      const [any] = streams.keys();
+      if (any !== undefined && !this.#isGood(any)) this.#revokeAmong(streams);
+    }
+    for (const stream of this.#pending.late(now)) this.#keeper.cut(stream);
+    for (const stream of this.#beats.turn())
+      if (now >= stream.endsAt) this.#goodbye(stream, oldDelayMsMax);
+      else stream.beat();
+  }
+
+  #revokeAmong(streams: ReadonlyMap<OpenStream, StreamHub>): void {
+    for (const stream of [...streams.keys()]) if (!this.#isGood(stream)) this.#end(stream, 'revoked', '{}');
   }
 }
