@@ -33,7 +33,10 @@ export class BearerProcess {
   }
 
   async untilListening(): Promise<void> {
-    await eventually(() => this.output.includes('is listening on') || this.hasEnded, { what: 'a bearer' });
+    await eventually(() => this.output.includes('is listening on') || this.hasEnded, {
+      patienceMs: 60_000,
+      what: 'a bearer',
+    });
   }
 
   async untilReady(): Promise<void> {

@@ -1,0 +1,66 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../manager/test/support/fauna-process.ts';
+import { PositionWatch } from '../support/position-watch.ts';
+import { World } from '../support/world.ts';
+
+describe('a Postgres that loses commits which were published', () => {
+  let world: World;
+  let watch: PositionWatch;
+  beforeAll(async () => {
+    world = await World.start({ managers: 2, bearers: 2 });
+    watch = new PositionWatch(world.bearer().url, world.oracle.serverKey);
+  });
+  afterEach(() => {
+    world.heal();
+    expect(watch.regressions).toEqual([]);
+  });
+  afterAll(async () => {
+    watch?.close();
+    await world?.dispose();
+  });
+
+  const epochAt = async (bearer = world.bearer()) =>
+    Number((await bearer.position(world.oracle.environmentId))?.split('-')[0]);
+
+  /** Publishes `count` writes that a restored Postgres will know nothing of. */
+  async function loseWrites(count: number): Promise<void> {
+    await world.postgres.backUp();
+    await untilWritable();
+    for (let write = 0; write < count; write += 1) await world.oracle.mustWrite();
+    for (const bearer of world.bearers) await world.untilServed(bearer);
+  }
+
+  /** Managers find a Postgres that was away by themselves. */
+  const untilWritable = () =>
+    eventually(async () => (await world.oracle.write()).kind === 'acknowledged', { what: 'writes again' });
+
+  it('F9: loses commits and gets no new ones: all move to what survived within 6 s, on a higher epoch', async () => {
+    await loseWrites(3);
+    const [lost, epoch] = [world.oracle.acknowledged, await epochAt()];
+    await world.postgres.restore();
+    const startMs = performance.now();
+    await eventually(
+      async () => (await world.oracle.believeDatabase().catch(() => undefined)) !== undefined,
+      {
+        what: 'the database behind the API',
+      },
+    );
+    expect(world.oracle.acknowledged).not.toBe(lost);
+    for (const bearer of world.bearers) await world.untilServed(bearer);
+    expect(performance.now() - startMs).toBeLessThan(6_000 + 1_000);
+    expect(await epochAt()).toBeGreaterThan(epoch);
+  });
+
+  it('F10: loses a commit and gives its version to another: all move to what survived within 6 s', async () => {
+    await loseWrites(1);
+    const [lost, epoch] = [world.oracle.acknowledged, await epochAt()];
+    await world.postgres.restore();
+    const startMs = performance.now();
+    await untilWritable();
+    expect(world.oracle.acknowledged).not.toBe(lost);
+    for (const bearer of world.bearers) await world.untilServed(bearer);
+    expect(performance.now() - startMs).toBeLessThan(6_000 + 1_000);
+    expect(await epochAt()).toBeGreaterThan(epoch);
+    expect(await world.oracle.valueInDatabase()).toBe(world.oracle.acknowledged);
+  });
+});
