@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../entry/node-crypto.ts';
-import { signClaims } from '../testing/sign-context.ts';
+import { signClaims } from '../testing/node-sign-claims.ts';
 import { readSignedContext, type SignedContextTerms } from './signed-context.ts';
 
 const secret = Buffer.alloc(32, 9).toString('base64url');

@@ -4,7 +4,7 @@ import { problemOf, valueIn } from '../testing/answers.ts';
 import { type BearerWorld, bearerWorld } from '../testing/bearer-world.ts';
 import { environmentId, registryOf, serverKey } from '../testing/documents.ts';
 import { FrameReader } from '../testing/frame-reader.ts';
-import { signClaims } from '../testing/sign-context.ts';
+import { signClaims } from '../testing/node-sign-claims.ts';
 
 const secret = { kid: 's1', secret: Buffer.alloc(32, 3).toString('base64url') };
 const rules = ruleset(
