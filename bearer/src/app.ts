@@ -4,7 +4,7 @@ import { getPath } from 'hono/utils/url';
 import { type Answer, toResponse } from './answer.ts';
 import { reasonOf } from './log.ts';
 import { type MetricsAccess, metricsResponse } from './metrics/metrics-response.ts';
-import { admit } from './middleware/admit.ts';
+import { admit, type Caller } from './middleware/admit.ts';
 import { corsHeaders, preflight } from './middleware/cors.ts';
 import { allowsOrigin } from './middleware/origin.ts';
 import { answerProblem, commonHeaders, type ErrorForm, type ErrorStyle } from './middleware/respond.ts';
@@ -57,7 +57,7 @@ async function answer(c: Context, route: Route, services: Services): Promise<Res
     });
     const made = await route.handle({ caller, request, param: paramOf(c), services, env });
     services.meter.answered(route.path, made.status);
-    return respond(made, corsFor(request, key), env);
+    return respond(made, { ...corsFor(request, key), ...ageOf(caller) }, env);
   } catch (error) {
     const headers = corsFor(request, key);
     const response = answerError(
@@ -70,16 +70,22 @@ async function answer(c: Context, route: Route, services: Services): Promise<Res
   }
 }
 
+/** How old an answer may be is said only where it may be: nobody could confirm what it was made of (F26). */
+function ageOf({ environment }: Caller): Readonly<Record<string, string>> {
+  const seconds = environment.follower.unconfirmedSeconds;
+  return seconds === undefined ? {} : { 'Fauna-Age': String(seconds) };
+}
+
 function paramOf(c: Context): Asked['param'] {
   return (name) => c.req.param(name) ?? '';
 }
 
-function respond(made: Answer | Response, cors: Readonly<Record<string, string>>, env: RequestEnv): Response {
+function respond(made: Answer | Response, more: Readonly<Record<string, string>>, env: RequestEnv): Response {
   if (!(made instanceof Response)) {
-    const whole = { ...made, headers: { ...made.headers, ...cors } };
+    const whole = { ...made, headers: { ...made.headers, ...more } };
     return env.send === undefined ? toResponse(whole) : env.send(whole);
   }
-  for (const [name, value] of Object.entries(cors)) made.headers.set(name, value);
+  for (const [name, value] of Object.entries(more)) made.headers.set(name, value);
   return made;
 }
 

@@ -36,6 +36,7 @@ export class DocumentFollower<T> {
   #current: { readonly document: T; readonly snapshot: Snapshot } | undefined;
   readonly #rejections: Rejections;
   #confirmedAt: number | undefined;
+  readonly #bornAt: number;
   #answered = false;
   #contact: 'none' | 'made' | 'lost' = 'none';
   #dirty = true;
@@ -49,6 +50,7 @@ export class DocumentFollower<T> {
 
   constructor(options: DocumentFollowerOptions<T>) {
     this.#options = options;
+    this.#bornAt = options.clock.now();
     this.#rejections = new Rejections(options.documentId, options.log);
   }
 
@@ -118,6 +120,15 @@ export class DocumentFollower<T> {
       ...(rejected === undefined ? {} : { rejected: formatStoredPosition(rejected) }),
       staleMs: this.#staleMs(),
     };
+  }
+
+  /**
+   * For how many seconds, at least, nobody has confirmed what is served, because its source cannot be asked; `undefined`
+   * while it can.
+   */
+  get unconfirmedSeconds(): number | undefined {
+    if (this.#contact === 'made' || this.#current === undefined) return undefined;
+    return Math.max(0, Math.round((this.#options.clock.now() - (this.#confirmedAt ?? this.#bornAt)) / 1_000));
   }
 
   #staleMs(): number | null {

@@ -2,23 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { BearerStatus } from '../status.ts';
 import { prometheusMeter } from './prometheus-meter.ts';
 
-const keys = { position: '1700000000-4-0a1b2c3d', source: 'live', staleSeconds: 2, rejected: null } as const;
-const environment = (id: string) =>
-  ({
-    id,
-    position: '1700000000-7-0a1b2c3d',
-    source: 'live',
-    staleSeconds: 0,
-    rejected: null,
-    streams: 3,
-  }) as const;
-const status = (...ids: string[]) =>
-  ({
-    ready: true,
-    keys,
-    environments: ids.map(environment),
-    streams: 3 * ids.length,
-  }) as unknown as BearerStatus;
+const document = { source: 'live', rejected: null, rejections: 5 } as const;
+const keys = { ...document, position: '1700000000-4-0a1b2c3d', staleSeconds: 2 };
+const environment = (id: string) => ({
+  ...document,
+  id,
+  position: '1700000000-7-0a1b2c3d',
+  staleSeconds: 0,
+  streams: 3,
+});
+const status = (...ids: string[]): BearerStatus => ({
+  ready: true,
+  keys,
+  environments: ids.map(environment),
+  streams: 3 * ids.length,
+  copyFailures: 2,
+});
 
 describe('prometheusMeter()', () => {
   it('tells what is served, how fresh it is, and how many listen', async () => {
@@ -30,6 +29,8 @@ describe('prometheusMeter()', () => {
       'fauna_document_epoch{document="keys"} 1700000000',
       'fauna_document_stale_seconds{document="keys"} 2',
       'fauna_document_rejected{document="env-a"} 0',
+      'fauna_document_rejections{document="env-a"} 5',
+      'fauna_copy_failures 2',
     ])
       expect(text).toContain(`${line}\n`);
   });

@@ -48,11 +48,21 @@ export function prometheusMeter(registry: Registry = new Registry()): Prometheus
   const version = gauge('fauna_document_version', 'Version of what is served', ['document']);
   const stale = gauge('fauna_document_stale_seconds', 'Since the source last confirmed it', ['document']);
   const rejected = gauge('fauna_document_rejected', '1 while a newer one could not be applied', ['document']);
+  const rejections = gauge(
+    'fauna_document_rejections',
+    'How often one could not be applied, since the start',
+    ['document'],
+  );
+  const copyFailures = gauge(
+    'fauna_copy_failures',
+    'How often a copy could not be kept or read, since the start',
+  );
   const documents = gauge('fauna_documents', 'Documents that are followed');
 
   function read(status: BearerStatus): void {
-    for (const series of [streams, epoch, version, stale, rejected]) series.reset();
+    for (const series of [streams, epoch, version, stale, rejected, rejections]) series.reset();
     ready.set(status.ready ? 1 : 0);
+    copyFailures.set(status.copyFailures);
     documents.set(status.environments.length + 1);
     const all = [{ id: 'keys', streams: undefined, ...status.keys }, ...status.environments];
     for (const document of all.slice(0, documentsMax)) {
@@ -63,6 +73,7 @@ export function prometheusMeter(registry: Registry = new Registry()): Prometheus
       version.set(labels, Number(versionText ?? 0));
       if (document.staleSeconds !== null) stale.set(labels, document.staleSeconds);
       rejected.set(labels, document.rejected === null ? 0 : 1);
+      rejections.set(labels, document.rejections);
     }
   }
 

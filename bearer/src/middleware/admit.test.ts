@@ -196,7 +196,7 @@ describe('CORS', () => {
     });
     const allowed = await world.post('/connect/client', {}, { origin });
     expect([allowed.status, cors(allowed)]).toEqual([200, origin]);
-    expect(allowed.headers.get('access-control-expose-headers')).toBe('ETag, Retry-After');
+    expect(allowed.headers.get('access-control-expose-headers')).toBe('ETag, Retry-After, Fauna-Age');
     expect(allowed.headers.get('vary')).toContain('Origin');
     const etag = allowed.headers.get('etag') ?? '';
     const same = await world.post('/connect/client', {}, { origin, 'if-none-match': etag });

@@ -14,7 +14,10 @@ const allowedHeaders = [
 
 /** The headers of a real answer to an allowed origin. Never credentials. */
 export function corsHeaders(origin: string): Record<string, string> {
-  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': 'ETag, Retry-After' };
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': 'ETag, Retry-After, Fauna-Age',
+  };
 }
 
 /** Answers a preflight: it carries no key, so it is for any origin, and it is neither counted nor limited. */

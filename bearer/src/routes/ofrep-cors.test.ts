@@ -58,7 +58,7 @@ describe('OFREP for pages of another origin (22)', () => {
         headers.get('access-control-allow-origin'),
         headers.get('access-control-expose-headers'),
         headers.get('vary'),
-      ]).toEqual([status, origin, 'ETag, Retry-After', expect.stringContaining('Origin')]);
+      ]).toEqual([status, origin, 'ETag, Retry-After, Fauna-Age', expect.stringContaining('Origin')]);
     await bearer.close();
   });
 
