@@ -16,6 +16,7 @@ import { streamRoutes } from './routes/stream.ts';
 import { usageRoutes } from './routes/usage.ts';
 import type { Services } from './services.ts';
 import type { BearerStatus } from './status.ts';
+import { bearerApiPrefix } from './upstream/bearer-api.ts';
 
 /** Paths that belong to the bearer, whatever stands behind them: whoever mounts it sends these, and nothing else. */
 export const bearerPrefixes: readonly string[] = ['/connect', '/stream', '/usage', '/ofrep'];
@@ -25,7 +26,16 @@ const routes: readonly Route[] = [...connectRoutes, ...streamRoutes, ...usageRou
 /** The bearer as one portable application. */
 export function createApp(
   services: Services,
-  { status, metrics }: { readonly status: () => BearerStatus; readonly metrics: MetricsAccess },
+  {
+    status,
+    metrics,
+    bearerApi,
+  }: {
+    readonly status: () => BearerStatus;
+    readonly metrics: MetricsAccess;
+    /** Answers other bearers, who read from this one. */
+    readonly bearerApi: Hono;
+  },
 ): Hono {
   // Clients that join a base URL and a path carelessly send two slashes.
   const app = new Hono({ getPath: (request) => getPath(request).replace(/^\/{2,}/, '/') });
@@ -36,6 +46,8 @@ export function createApp(
     app.all(path, (c) => refuseMethod(c.req.raw, path));
   app.get('/healthz', () => statusAnswer(200, { status: 'ok' }));
   app.get('/readyz', () => statusAnswer(status().ready ? 200 : 503, status()));
+  for (const path of [bearerApiPrefix, `${bearerApiPrefix}/*`])
+    app.all(path, (c) => bearerApi.fetch(c.req.raw, c.env));
   app.get('/metrics', (c) => metricsResponse(c.req.raw, metrics));
   app.notFound((c) =>
     refuse(c.req.raw, new Problem('not_found', 'Cannot find this path'), styleOf(c.req.path)),

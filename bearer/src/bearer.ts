@@ -1,5 +1,5 @@
 import type { RegexPort } from '@fauna-flags/core';
-import { keyRegistryDocument } from '@fauna-flags/protocol';
+import { keyRegistryDocument, type Snapshot } from '@fauna-flags/protocol';
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import type { Clock } from './clock.ts';
@@ -16,17 +16,18 @@ import { type Meter, noMeter } from './metrics/meter.ts';
 import type { MetricsAccess } from './metrics/metrics-response.ts';
 import { noTrustedProxies, type TrustedProxies } from './middleware/client-address.ts';
 import { allowsOrigin } from './middleware/origin.ts';
+import { type PeerDeps, Peers } from './peers.ts';
 import { Environments } from './rulesets/environments.ts';
 import type { RulesetSource } from './rulesets/ruleset-source.ts';
 import type { Services } from './services.ts';
-import type { BearerStatus } from './status.ts';
+import type { BearerStatus, SourceInUse } from './status.ts';
 import type { OpenStream } from './streams/open-stream.ts';
 import { Streams } from './streams/streams.ts';
 import { MemoryUsageSink } from './usage/memory-usage-sink.ts';
 import type { UsageSink } from './usage/usage-sink.ts';
 
 /** What a bearer is made of. Everything that a runtime differs in comes in here. */
-export interface BearerDeps {
+export interface BearerDeps extends PeerDeps {
   readonly rulesets: RulesetSource;
   readonly keys: KeySource;
   /** Where evaluation counts go; kept in memory, bounded, when absent. */
@@ -45,6 +46,8 @@ export interface BearerDeps {
   /** Whose `X-Forwarded-For` is believed when streams are counted by address; nobody's when absent. */
   readonly trustedProxies?: TrustedProxies;
   readonly limits?: Partial<BearerLimits>;
+  /** What is read from at this moment; when absent, the store while the sources answer. */
+  readonly sourceInUse?: () => SourceInUse;
   /** Where the last good state is kept, to begin with when nothing upstream answers; nothing is kept when absent. */
   readonly copies?: SnapshotCopies | undefined;
   /** Ed25519 public keys (32 bytes) of the managers: only what one of them has signed is applied. Absent: anything. */
@@ -57,6 +60,8 @@ export interface Bearer {
   readonly app: Hono;
   /** How it does; the same as `/readyz`. */
   status(): BearerStatus;
+  /** Every document that it serves, as it came: a source that knows of them asks nobody for what is here. */
+  held(): ReadonlyMap<string, Snapshot>;
   /** Resolves once what was kept of the time before is served; the sources may still be silent. Never rejects. */
   readonly started: Promise<void>;
   /** Says goodbye to every stream, closes them and the sources, and finishes the copies. May be called twice. */
@@ -74,7 +79,9 @@ export function createBearer(deps: BearerDeps): Bearer {
   const kept = deps.copies && new KeptDocuments({ copies: deps.copies, clock, log });
   const isSigned = deps.verifyKeys && signedSnapshots({ verifyKeys: deps.verifyKeys, crypto });
   const shared = { isSigned, kept, clock, random, crypto, log, limits };
-  const environments = new Environments({ ...shared, source: deps.rulesets, regex: deps.regex, meter });
+  const onChanged = () => peers.changed();
+  const source = deps.rulesets;
+  const environments = new Environments({ ...shared, source, regex: deps.regex, meter, onChanged });
   let environmentsStarted: Promise<void> = Promise.resolve();
   const keys = new DocumentFollower<KeyRing>({
     documentId: keyRegistryDocument,
@@ -87,9 +94,12 @@ export function createBearer(deps: BearerDeps): Bearer {
       environmentsStarted = environments.follow(followed);
       // What a copy does not know of may have been added since.
       if (origin === 'source') kept?.retain(new Set([keyRegistryDocument, ...followed]));
+      onChanged();
     },
     ...shared,
   });
+  const sourceInUse = deps.sourceInUse ?? (() => (keys.status().source === 'live' ? 'store' : 'none'));
+  const peers = new Peers({ ...deps, keys, environments, streams, sourceInUse });
   const services: Services = {
     keys,
     environments,
@@ -103,8 +113,8 @@ export function createBearer(deps: BearerDeps): Bearer {
     trustedProxies,
   };
   let closing: Promise<void> | undefined;
-  const app = createApp(services, { status, metrics: metricsAccess() });
-  return { app, status, started: start(), close };
+  const app = createApp(services, { status, metrics: metricsAccess(), bearerApi: peers.app });
+  return { app, status, held: () => peers.held(), started: start(), close };
 
   function metricsAccess(): MetricsAccess {
     const { metrics } = deps;
@@ -132,6 +142,7 @@ export function createBearer(deps: BearerDeps): Bearer {
     const settled = followed.every(({ live, follower }) => live !== undefined || follower.answered);
     return {
       ready: closing === undefined && keys.document !== undefined && settled,
+      source: sourceInUse(),
       keys: keys.status(),
       environments: followed.map(({ id, hub, follower }) => ({
         id,
@@ -152,6 +163,6 @@ export function createBearer(deps: BearerDeps): Bearer {
     streams.close();
     keys.stop();
     environments.stop();
-    await Promise.allSettled([deps.rulesets.close(), deps.keys.close(), kept?.settled()]);
+    await Promise.allSettled([peers.close(), deps.rulesets.close(), deps.keys.close(), kept?.settled()]);
   }
 }

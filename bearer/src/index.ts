@@ -14,7 +14,7 @@ export type { Broadcast, Meter, StreamEnding } from './metrics/meter.ts';
 export { MemoryReports } from './reports/memory-reports.ts';
 export type { ReportSink } from './reports/report-sink.ts';
 export type { RulesetSource } from './rulesets/ruleset-source.ts';
-export type { BearerStatus, EnvironmentStatus } from './status.ts';
+export type { BearerStatus, EnvironmentStatus, SourceInUse } from './status.ts';
 export type { UpstashOptions } from './upstash/upstash-link.ts';
 export { upstashSources } from './upstash/upstash-sources.ts';
 export { MemoryUsageSink } from './usage/memory-usage-sink.ts';

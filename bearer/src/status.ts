@@ -1,4 +1,8 @@
+import type { Heartbeat } from '@fauna-flags/protocol';
 import type { DocumentStatus } from './documents/document-status.ts';
+
+/** What a bearer reads from at this moment: the store, a manager or another bearer, or nothing that answers. */
+export type SourceInUse = Heartbeat['source'];
 
 /** How one environment is served. */
 export interface EnvironmentStatus extends DocumentStatus {
@@ -13,6 +17,7 @@ export interface EnvironmentStatus extends DocumentStatus {
  */
 export interface BearerStatus {
   readonly ready: boolean;
+  readonly source: SourceInUse;
   readonly keys: DocumentStatus;
   readonly environments: readonly EnvironmentStatus[];
   readonly streams: number;

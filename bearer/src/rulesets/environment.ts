@@ -9,16 +9,24 @@ export class Environment {
   readonly hub: StreamHub;
   readonly follower: DocumentFollower<LiveRuleset>;
 
+  /** `onChanged` is told after all streams. */
   constructor(
     id: string,
-    options: Omit<DocumentFollowerOptions<LiveRuleset>, 'documentId' | 'onApplied'> & StreamHubOptions,
+    {
+      onChanged,
+      ...options
+    }: Omit<DocumentFollowerOptions<LiveRuleset>, 'documentId' | 'onApplied'> &
+      StreamHubOptions & { readonly onChanged: () => void },
   ) {
     this.id = id;
     this.hub = new StreamHub(options);
     this.follower = new DocumentFollower({
       ...options,
       documentId: id,
-      onApplied: (live) => this.hub.broadcast(live),
+      onApplied: (live) => {
+        this.hub.broadcast(live);
+        onChanged();
+      },
     });
   }
 

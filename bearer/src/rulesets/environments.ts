@@ -25,6 +25,8 @@ export interface EnvironmentsOptions {
   /** Where copies are kept, if they are. */
   readonly kept: KeptDocuments | undefined;
   readonly meter: Meter;
+  /** Told after each change that was applied. */
+  readonly onChanged: () => void;
 }
 
 /**

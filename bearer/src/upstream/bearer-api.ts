@@ -34,6 +34,9 @@ export interface BearerApi {
   close(): void;
 }
 
+/** Where its paths begin. */
+export const bearerApiPrefix = '/api/bearer';
+
 /**
  * Serves documents to other bearers, out of whatever library stands behind it, and takes their heartbeats. The token of
  * bearers opens it and nothing else does, and that token opens nothing else.
