@@ -25,6 +25,7 @@ describe('createBearer()', () => {
       200,
       {
         ready: true,
+        source: 'store',
         keys: {
           position: expect.stringMatching(/^1700000000-1-/),
           source: 'live',

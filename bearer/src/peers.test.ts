@@ -2,7 +2,7 @@ import { flag, ruleset } from '@fauna-flags/core/testing';
 import { formatStoredPosition, heartbeatSchema } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nodeClock } from './entry/node-clock.ts';
-import { type RunningServer, listen } from './entry/node-server.ts';
+import { listen, type RunningServer } from './entry/node-server.ts';
 import { MemoryReports } from './reports/memory-reports.ts';
 import { type BearerWorld, bearerWorld } from './testing/bearer-world.ts';
 import { clientKey, environmentId, serverKey } from './testing/documents.ts';
@@ -54,7 +54,10 @@ describe('bearers in a chain', () => {
     closing.push(() => third.bearer.close());
     const value = async (world: BearerWorld) => {
       const response = await world.post('/connect/client', { context: { key: 'u1' } });
-      return response.status === 200 ? (await response.json()).flags.pay.value : response.status;
+      const body = (await response.json()) as {
+        readonly flags?: { readonly pay: { readonly value: boolean } };
+      };
+      return body.flags?.pay.value;
     };
     await expect.poll(() => value(third), { timeout: 10_000 }).toBe(false);
     expect(third.bearer.status()).toMatchObject({ ready: true, source: 'fallback' });
@@ -71,7 +74,10 @@ describe('bearers in a chain', () => {
 describe('a bearer', () => {
   it('reports where it stands with every document', async () => {
     const reported: unknown[] = [];
-    const sink = { report: async (heartbeat: unknown) => void reported.push(heartbeat), close: async () => {} };
+    const sink = {
+      report: async (heartbeat: unknown) => void reported.push(heartbeat),
+      close: async () => {},
+    };
     const world = await bearerWorld({ deps: { reports: { id: 'me', runtime: 'node', sink } } });
     const snapshot = await world.publish(ruleset(flag('pay')));
     await world.streamServer();
@@ -103,7 +109,10 @@ describe('a bearer', () => {
       ['POST', '/ofrep/v1/evaluate/flags'],
       ['POST', '/ofrep/v1/evaluate/flags/pay'],
     ] as const)
-      expect([path, (await world.request(path, { method, ...auth(bearerToken) })).status]).toEqual([path, 401]);
+      expect([path, (await world.request(path, { method, ...auth(bearerToken) })).status]).toEqual([
+        path,
+        401,
+      ]);
     for (const key of [clientKey, serverKey, 'an-admin-token-of-the-manager-over-there'])
       for (const path of ['/api/bearer/v1/stream', '/api/bearer/v1/heartbeat', '/api/bearer/v1/else'])
         expect([key, path, (await world.request(path, auth(key))).status]).toEqual([key, path, 401]);

@@ -86,7 +86,7 @@ describe('reportBySource()', () => {
     });
     let source: Heartbeat['source'] = 'store';
     const sink = reportBySource({ inUse: () => source, store: to('store'), fallback: to('fallback') });
-    for (source of ['store', 'fallback', 'none']) await sink.report(heartbeatOf('a'));
+    for (source of ['store', 'fallback', 'none'] as const) await sink.report(heartbeatOf('a'));
     await sink.close();
     expect(told).toEqual(['store', 'fallback', 'fallback', 'store closed', 'fallback closed']);
   });

@@ -1,4 +1,5 @@
 import { nodeClock, RedisLink, redisSources } from '@fauna-flags/bearer/node';
+import { storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { snapshotOf } from '../../../../bearer/src/testing/documents.ts';
 import { RedisCluster } from '../../../../bearer/test/support/redis-cluster.ts';
@@ -25,11 +26,20 @@ describe.each(layouts)('redisStore() $name', ({ name, start }) => {
   }, 60_000);
   afterAll(() => redis.dispose());
 
-  const openStore = () => redisStore(new RedisLink({ ...options, url: redis.url, purpose: 'test' }));
+  const openLink = () => new RedisLink({ ...options, url: redis.url, purpose: 'test' });
+  const openStore = () => redisStore(openLink());
 
   publishStoreContract(`redisStore() ${name}`, async () => {
     await redis.flush();
-    return openStore();
+    const link = openLink();
+    open.push(link);
+    return {
+      store: openStore(),
+      report: async (heartbeat) => {
+        const text = JSON.stringify(heartbeat);
+        await link.run((client) => client.set(storeKeys.bearer(heartbeat.id), text, 'EX', 15));
+      },
+    };
   });
 
   it('is read and hinted at by sources of the same address', async () => {
