@@ -42,9 +42,19 @@ export async function openStream(
     const live = readmit(caller, services);
     const opening = begin({ since, live, confirmed });
     const { key, environment, origin } = caller;
+    // What the reader holds may still be known here: then the difference is all that it needs.
+    const held = opening === 'put' && since !== undefined ? environment.recent.find(since) : undefined;
     const { hangUp, takeConnection } = env;
     const body = streams.start(
-      { environment, key, origin, opening, view: viewOf(live), hangUp, takeConnection },
+      {
+        environment,
+        key,
+        origin,
+        opening: held === undefined ? opening : { resumeTo: live },
+        view: viewOf(held ?? live),
+        hangUp,
+        takeConnection,
+      },
       leave,
     );
     return new Response(body, {

@@ -69,6 +69,7 @@ export class Environments {
 
   #start(id: string): Promise<void> {
     const { source, regex, ...shared } = this.#options;
+    const revive = (snapshot: Snapshot) => new LiveRuleset(snapshot, regex, shared.clock.now());
     const environment = new Environment(id, {
       ...shared,
       reader: {
@@ -77,8 +78,9 @@ export class Environments {
         watch: (onHint) => source.watch(id, onHint),
       },
       bytesMax: rulesetLimits.rulesetBytes,
+      revive,
       parse: (snapshot) => {
-        const live = new LiveRuleset(snapshot, regex, shared.clock.now());
+        const live = revive(snapshot);
         selfTest(live.compiled, shared.clock);
         return live;
       },

@@ -10,6 +10,8 @@ export class LiveRuleset {
   readonly position: Position;
   /** `epoch-version-hash8`. */
   readonly positionText: string;
+  /** What it was made of. */
+  readonly snapshot: Snapshot;
   /** The stored canonical JSON, byte for byte. */
   readonly payload: Uint8Array;
   /** The payload, parsed. */
@@ -26,6 +28,7 @@ export class LiveRuleset {
     this.readAtMs = readAtMs;
     this.position = positionOf(snapshot);
     this.positionText = formatPosition(this.position);
+    this.snapshot = snapshot;
     this.payload = snapshot.payload;
     this.ruleset = JSON.parse(new TextDecoder().decode(snapshot.payload));
     this.compiled = compile(this.ruleset, regex === undefined ? {} : { regex });

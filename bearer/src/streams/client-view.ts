@@ -34,6 +34,10 @@ export class ClientView implements StreamView {
     return new TextEncoder().encode(writeFrame({ id: positionText, event: 'put', data }));
   }
 
+  resume(to: LiveRuleset): Uint8Array {
+    return this.advance(to) ?? this.open('none');
+  }
+
   advance(to: LiveRuleset): Uint8Array | undefined {
     if (to === this.#live) return undefined;
     const from = this.#live;

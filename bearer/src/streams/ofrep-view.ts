@@ -32,6 +32,10 @@ export class OfrepView implements StreamView {
     return opening === 'none' ? standingFrame(this.#live) : standingAndRefetchFrame(this.#live);
   }
 
+  resume(to: LiveRuleset): Uint8Array {
+    return this.open(this.advance(to) === undefined ? 'none' : 'put');
+  }
+
   advance(to: LiveRuleset): Uint8Array | undefined {
     if (to === this.#live) return undefined;
     const from = this.#live;

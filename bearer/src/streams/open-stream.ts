@@ -4,7 +4,7 @@ import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
 import type { HangUp } from './readable-sink.ts';
 import type { StreamEnd } from './stream-dialect.ts';
 import type { StreamSink } from './stream-sink.ts';
-import type { Opening, StreamView } from './stream-view.ts';
+import type { Opening, Resumption, StreamView } from './stream-view.ts';
 
 /** Whoever keeps streams: one for all of them, so that none has to remember it for itself. */
 export interface StreamKeeper {
@@ -69,8 +69,9 @@ export class OpenStream {
   }
 
   /** Sends the first frame, and how long to wait before a reconnect. */
-  open(opening: Opening, retryMs: number): void {
-    const frame = this.#view.open(opening);
+  open(opening: Opening | Resumption, retryMs: number): void {
+    const view = this.#view;
+    const frame = typeof opening === 'string' ? view.open(opening) : view.resume(opening.resumeTo);
     // The retry line takes the place of the frame's last line break: one block, and the frame's bytes stay shared.
     this.#send(frame.subarray(0, -1));
     this.#send(new TextEncoder().encode(writeRetry(retryMs)));

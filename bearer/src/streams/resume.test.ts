@@ -63,6 +63,73 @@ describe('resuming a stream', () => {
     }
   });
 
+  it('sends the difference alone to whoever comes back from a position that was served here', async () => {
+    const world = await bearerWorld();
+    const many = (version: number, pay: boolean, extra = false) =>
+      ruleset(
+        pay ? flag('pay').on() : flag('pay'),
+        flag('other').on(),
+        flag('hidden').on().hidden(),
+        ...(extra ? [flag('new').on()] : []),
+        { version },
+      );
+    const first = positionTextOf(await world.publish(many(1, true, true)));
+    await world.publish(many(2, false, true));
+    const now = positionTextOf(await world.publish(many(3, false)));
+    const client = await world.streamClient({ key: 'u1' }, { 'last-event-id': first });
+    expect(await client.next()).toMatchObject({
+      id: now,
+      event: 'patch',
+      data: { position: now, flags: { pay: { value: false } }, removed: ['new'] },
+      retry: expect.any(String),
+    });
+    const server = await world.streamServer({}, `?since=${first}`);
+    const { data, ...frame } = (await server.next()) ?? {};
+    expect(frame).toMatchObject({ id: now, event: 'patch' });
+    expect(data).toMatchObject({ version: 3, removed: ['new'], flags: { pay: expect.anything() } });
+    expect(data).not.toHaveProperty('flags.other');
+    // Both go on from here.
+    await world.publish(many(4, true));
+    for (const reader of [client, server])
+      expect(await reader.next()).toMatchObject({
+        event: 'patch',
+        data: { flags: { pay: expect.anything() } },
+      });
+  });
+
+  it('says "none", at the position of today, to whoever sees nothing of what has changed', async () => {
+    const world = await bearerWorld();
+    const before = positionTextOf(await world.publish(at(1)));
+    await world.publish(at(2, false));
+    const now = positionTextOf(await world.publish(at(3)));
+    const reader = await world.streamClient({ key: 'u1' }, { 'last-event-id': before });
+    expect(await reader.next()).toMatchObject({ id: now, event: 'none', data: { position: now } });
+  });
+
+  it('is one "put" after 500 changes, and a patch after 20', async () => {
+    const world = await bearerWorld();
+    const positions: string[] = [];
+    for (let version = 1; version <= 501; version += 1)
+      positions.push(positionTextOf(await world.publish(at(version, version % 2 === 0))));
+    for (const [since, event] of [
+      [positions[0], 'put'],
+      [positions[480], 'none'],
+      [positions[481], 'patch'],
+    ] as const) {
+      const reader = await world.streamClient({ key: 'u1' }, { 'last-event-id': since ?? '' });
+      await settled();
+      expect(reader.waiting.map((frame) => [frame.event, frame.id])).toEqual([[event, positions[500]]]);
+    }
+  });
+
+  it('puts the whole state after the epoch has changed, although the position was served here', async () => {
+    const world = await bearerWorld();
+    const before = positionTextOf(await world.publish(at(1)));
+    await world.publish(at(1, false), 1_800_000_000);
+    const reader = await world.streamClient({ key: 'u1' }, { 'last-event-id': before });
+    expect(await reader.next()).toMatchObject({ event: 'put', data: { flags: { pay: { value: false } } } });
+  });
+
   it('asks its source when a reader is ahead, and goes on from there', async () => {
     const world = await bearerWorld();
     await world.publish(at(1));

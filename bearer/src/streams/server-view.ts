@@ -24,6 +24,10 @@ export class ServerView implements StreamView {
     return opening === 'reset' ? putFrame(this.#live, true) : putOf(this.#live);
   }
 
+  resume(to: LiveRuleset): Uint8Array {
+    return this.advance(to) ?? this.open('none');
+  }
+
   advance(to: LiveRuleset): Uint8Array | undefined {
     if (to === this.#live) return undefined;
     const from = this.#live;

@@ -12,7 +12,7 @@ import type { StreamEnd } from './stream-dialect.ts';
 import { type StreamApplicant, StreamGate } from './stream-gate.ts';
 import type { StreamHub } from './stream-hub.ts';
 import type { StreamSinkListener } from './stream-sink.ts';
-import type { Opening, StreamView } from './stream-view.ts';
+import type { Opening, Resumption, StreamView } from './stream-view.ts';
 
 /** How often open streams are looked after; also how late an expired key's streams may close. */
 const sweepMs = 250;
@@ -35,7 +35,7 @@ export interface StreamRequest {
   readonly environment: Environment;
   readonly key: RegisteredKey;
   readonly origin: string | undefined;
-  readonly opening: Opening;
+  readonly opening: Opening | Resumption;
   readonly view: StreamView;
   readonly hangUp: HangUp | undefined;
   readonly takeConnection: TakeConnection | undefined;
