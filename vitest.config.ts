@@ -43,7 +43,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'trials',
-          include: ['trials/{faults,fuzz}/**/*.test.ts'],
+          include: ['trials/{faults,fuzz,simulation}/**/*.test.ts'],
           exclude,
           // Real processes are started, broken and waited for; every bound is asserted by itself.
           testTimeout: 120_000,

@@ -43,6 +43,7 @@ const commands = {
   build: () => [[bin('tsc'), ['-b', 'tsconfig.json']]],
   bench: (args) => [[process.execPath, [...source, 'bench/index.ts', ...args]]],
   fuzz: (args) => [[process.execPath, [...source, 'trials/fuzz/index.ts', ...args]]],
+  simulate: (args) => [[process.execPath, [...source, 'trials/simulation/index.ts', ...args]]],
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,7 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
 import { eventually, projectRoot, sourceFlags } from './fauna-process.ts';
 
@@ -11,20 +8,14 @@ export class BearerProcess {
   output = '';
   readonly #child: ChildProcess;
 
-  /**
-   * Starts it on a port of the system's choice and does not wait. Unless it is told where to keep its copies, it has nothing
-   * but a folder of its own, which goes with it.
-   */
+  /** Starts it on a port of the system's choice and does not wait. */
   constructor(environment: Readonly<Record<string, string>>) {
-    const folder = environment.FAUNA_DATA_DIR ?? mkdtempSync(join(tmpdir(), 'fauna-bearer-'));
     this.#child = spawn(process.execPath, [...sourceFlags, 'bearer/src/entry/node-main.ts'], {
       cwd: projectRoot,
-      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', FAUNA_DATA_DIR: folder, ...environment },
+      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     endWithUs(this.#child);
-    if (environment.FAUNA_DATA_DIR === undefined)
-      this.#child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }

@@ -1,0 +1,150 @@
+import { keyRegistryDocument } from '@fauna-flags/protocol';
+import { atRandom } from './at-random.ts';
+import { environmentId, revocableKey } from './world/keys.ts';
+import type { World } from './world/world.ts';
+
+/** A story that is told with every seed: what exactly happens when is the seed's to say. */
+export type Scenario = (world: World) => Promise<void>;
+
+/*
+ * The scripted ones hold one mechanism to its bound, in a situation that chance alone meets too seldom. Bounds are those
+ * of the failure matrix.
+ */
+const told = {
+  atRandom,
+  fork,
+  lostCommits,
+  subscriptionRace,
+  failedFetch,
+  halfOpen,
+  lostKeys,
+  revocation,
+  polling,
+};
+
+/** Names a scenario. */
+export type ScenarioName = keyof typeof told;
+
+/** Every scenario by its name. */
+export const scenarios: Readonly<Record<ScenarioName, Scenario>> = told;
+
+/** Tells whether there is such a scenario. */
+export function isScenarioName(name: string): name is ScenarioName {
+  return Object.hasOwn(scenarios, name);
+}
+
+/** F10: the database loses commits, and others take their numbers before anybody has noticed. */
+async function fork(world: World): Promise<void> {
+  for (let writes = 0; writes < 3; writes += 1) world.write();
+  await world.pass(1_000);
+  const lost = world.postgres.loseCommits(world.chance.whole(1, 3));
+  strike(world, `postgres loses ${lost} commits`);
+  for (let writes = 0; writes < lost; writes += 1) world.write();
+  await world.pass(500);
+  await world.expectWithin('I6 a fork heals within 6 s', 6_500, { withSdks: true });
+}
+
+/** F9: the database loses commits, and nothing is written after them. */
+async function lostCommits(world: World): Promise<void> {
+  for (let writes = 0; writes < 3; writes += 1) {
+    world.write();
+    await world.pass(world.chance.between(100, 1_000));
+  }
+  await world.pass(1_000);
+  strike(world, `postgres loses ${world.postgres.loseCommits(world.chance.whole(1, 3))} commits`);
+  await world.expectWithin('I6 lost commits are healed within 6 s', 6_500, { withSdks: true });
+}
+
+/** F18: the subscription is cut, and a change falls into the gap before the next one stands. */
+async function subscriptionRace(world: World): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    for (const { machine } of world.bearers)
+      for (const connection of world.network.between(machine, world.redis.machine)) connection.reset();
+    strike(world, 'every subscription is cut');
+    await world.pass(world.chance.between(0, 300));
+    await written(world);
+    await world.expectWithin('I6 a cut subscription costs 2 s', 2_000, { withSdks: false });
+    await world.pass(world.chance.between(3_000, 5_000));
+  }
+}
+
+/** F20: the hint comes, and the read that it leads to does not. */
+async function failedFetch(world: World): Promise<void> {
+  const { network, redis } = world;
+  const { machine } = world.chance.pick(world.bearers);
+  const weather = network.weather(machine, redis.machine);
+  await world.pass(world.chance.between(0, 10_000));
+  weather.loss = 1;
+  strike(world, `${machine.name} gets no answers from redis`);
+  world.write();
+  await world.pass(1_000);
+  weather.loss = 0;
+  await world.expectWithin('I6 a failed fetch costs 12 s', 12_000, { withSdks: false });
+}
+
+/** F19: the subscription dies without a word. */
+async function halfOpen(world: World): Promise<void> {
+  const { machine } = world.chance.pick(world.bearers);
+  // Long enough for its comparisons to come at any moment of what follows.
+  await world.pass(world.chance.between(0, 12_000));
+  for (const connection of world.network.between(machine, world.redis.machine)) connection.die();
+  strike(world, `the subscription of ${machine.name} dies without a word`);
+  await written(world);
+  await world.expectWithin('I6 a half-open subscription costs 6.5 s', 6_500, { withSdks: false });
+}
+
+/** F14, F39: the store loses a document; nobody is refused meanwhile, and it is put there again. */
+async function lostKeys(world: World): Promise<void> {
+  const documentId = world.chance.pick([keyRegistryDocument, environmentId]);
+  world.redis.lose(documentId);
+  strike(world, `redis loses ${documentId}`);
+  for (let seconds = 0; seconds < 6; seconds += 1) {
+    await world.pass(1_050);
+    await world.probe();
+  }
+  if (world.redis.read(documentId) === undefined)
+    world.watch.violate('I6 what the store loses is back within 6 s', `${documentId} is not`);
+  await world.expectWithin('I3 convergence', 0, { withSdks: true });
+}
+
+/** F38: a key is revoked; its stream is closed within a second, and everybody else's goes on. */
+async function revocation(world: World): Promise<void> {
+  world.writeKeys({ isRevoked: true });
+  await world.pass(1_000);
+  for (const { machine, identity, running } of world.sdks) {
+    const isRevoked = identity.key === revocableKey;
+    const isLive = running?.status.state === 'live';
+    if (isRevoked === isLive)
+      world.watch.violate(
+        'I6 a revocation takes a second',
+        `${machine.name} is ${isLive ? '' : 'not '}live, and its key is ${isRevoked ? '' : 'not '}revoked`,
+      );
+  }
+  await world.expectWithin('I5 within a second', 0, { withSdks: true });
+}
+
+/** F30: an SDK that no stream reaches polls through a balancer, now a bearer that is behind, now one that is not. */
+async function polling(world: World): Promise<void> {
+  world.addPollingSdk();
+  const { machine } = world.chance.pick(world.bearers);
+  world.isolate(machine, true);
+  strike(world, `${machine.name} is cut off`);
+  for (let polls = 0; polls < 4; polls += 1) {
+    await written(world);
+    await world.pass(world.chance.between(24_000, 36_000));
+  }
+  world.isolate(machine, false);
+  await world.pass(40_000);
+  await world.expectWithin('I3 convergence', 0, { withSdks: true });
+}
+
+/** Until a change is committed there is nothing to wait for. */
+async function written(world: World): Promise<void> {
+  world.write();
+  await world.pass(20);
+}
+
+function strike(world: World, told: string): void {
+  world.faults += 1;
+  world.tell(`FAULT ${told}`);
+}
