@@ -20,7 +20,7 @@ import {
 import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
 import { bearersElsewhere } from './bearers-elsewhere.ts';
-import { memoryStore, type PublishStore, redisStore } from './features/publishing/index.ts';
+import { memoryStore, type PublishStore, redisCommands, redisStore } from './features/publishing/index.ts';
 import type { Fetch } from './platform/fetch.ts';
 
 /** One way of delivery. */
@@ -92,7 +92,7 @@ function throughRedis(url: string, log: Logger): Delivery {
   const link = { url, purpose: 'publishing', clock: nodeClock, random: Math.random, log: pinoLog(log) };
   return {
     mode: 'separate',
-    store: redisStore(new RedisLink(link)),
+    store: redisStore(redisCommands(new RedisLink(link))),
     serve: () => ({ fetch: bearersElsewhere, status: () => undefined, drain: async () => {} }),
   };
 }

@@ -7,6 +7,7 @@ export {
   plainAddress,
   type TrustedProxies,
 } from '../middleware/client-address.ts';
+export { explainRedisError } from '../redis/explain-redis-error.ts';
 export { RedisLink } from '../redis/redis-link.ts';
 export { redisSources } from '../redis/redis-sources.ts';
 export { endOnSignal } from './end-on-signal.ts';

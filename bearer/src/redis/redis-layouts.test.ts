@@ -1,10 +1,13 @@
+import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisCluster } from '../../test/support/redis-cluster.ts';
 import { RedisSentinel } from '../../test/support/redis-sentinel.ts';
+import { heartbeatsIn } from '../../test/support/told-to-redis.ts';
+import type { BearerStore } from '../bearer-store.ts';
 import { nodeClock } from '../entry/node-clock.ts';
-import type { HintedSources } from '../hints/hinted-sources.ts';
 import { subscriberContract } from '../hints/subscriber.contract.ts';
 import { keySourceContract } from '../keys/key-source.contract.ts';
+import { reportSinkContract } from '../reports/report-sink.contract.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
 import { snapshotOf } from '../testing/documents.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
@@ -18,6 +21,8 @@ interface Layout {
   readonly url: string;
   publish(documentId: string, snapshot: ReturnType<typeof snapshotOf>): Promise<void>;
   flush(): Promise<void>;
+  /** Asks the server that has our keys. */
+  readonly client: Redis;
 }
 
 const open: { close(): Promise<void> }[] = [];
@@ -25,7 +30,7 @@ const closeAll = async () => {
   for (const opened of open.splice(0)) await opened.close();
 };
 
-function openSources({ url }: { readonly url: string }, log = new MemoryLog()): HintedSources {
+function openSources({ url }: { readonly url: string }, log = new MemoryLog()): BearerStore {
   const sources = redisSources({ url, clock: nodeClock, random: Math.random, log });
   open.push(sources);
   return sources;
@@ -50,6 +55,10 @@ function contracts(name: string, layout: () => Layout): void {
     source: (await emptied()).keys,
     put: (snapshot) => layout().publish('keys', snapshot),
     putOther: (snapshot) => layout().publish('environment-a', snapshot),
+  }));
+  reportSinkContract(`redisSources().reportSink ${name}`, async () => ({
+    sink: (await emptied()).reportSink,
+    known: () => heartbeatsIn(layout().client),
   }));
 }
 

@@ -1,16 +1,24 @@
 import { storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer } from '../../test/support/redis-server.ts';
+import { heartbeatsIn, usageIn } from '../../test/support/told-to-redis.ts';
+import type { BearerStore } from '../bearer-store.ts';
 import { nodeClock } from '../entry/node-clock.ts';
-import type { HintedSources } from '../hints/hinted-sources.ts';
 import { keySourceContract } from '../keys/key-source.contract.ts';
+import { reportSinkContract } from '../reports/report-sink.contract.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
 import { snapshotOf } from '../testing/documents.ts';
+import { heartbeatOf } from '../testing/heartbeat-of.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
+import { usageSinkContract } from '../usage/usage-sink.contract.ts';
+import { RedisLink } from './redis-link.ts';
+import { redisUsage } from './redis-sinks.ts';
 import { redisSources } from './redis-sources.ts';
 
 let server: RedisServer;
-const open: HintedSources[] = [];
+const options = { clock: nodeClock, random: Math.random };
+const batch = { sdk: { name: 'tests', version: '1' }, window: { from: 0, to: 1 }, counts: [] };
+const open: { close(): Promise<void> }[] = [];
 const servers: RedisServer[] = [];
 beforeAll(async () => {
   server = await RedisServer.start();
@@ -28,13 +36,13 @@ async function ownServer(): Promise<RedisServer> {
   return prepared;
 }
 
-function openSources(url = server.url, log = new MemoryLog()): HintedSources {
-  const sources = redisSources({ url, clock: nodeClock, random: Math.random, log });
+function openSources(url = server.url, log = new MemoryLog()): BearerStore {
+  const sources = redisSources({ ...options, url, log });
   open.push(sources);
   return sources;
 }
 
-async function emptied(): Promise<HintedSources> {
+async function emptied(): Promise<BearerStore> {
   await server.client.flushall();
   return openSources();
 }
@@ -50,7 +58,37 @@ keySourceContract('redisSources().keys', async () => ({
   putOther: (snapshot) => put('environment-a', snapshot),
 }));
 
+reportSinkContract('redisSources().reportSink', async () => ({
+  sink: (await emptied()).reportSink,
+  known: () => heartbeatsIn(server.client),
+}));
+
+usageSinkContract(
+  'redisUsage()',
+  async () => {
+    await server.client.flushall();
+    const link = new RedisLink({ ...options, url: server.url, purpose: 'test', log: new MemoryLog() });
+    open.push(link);
+    return { sink: redisUsage(link, 200), arrived: () => usageIn(server.client) };
+  },
+  { tooMany: 1_000 },
+);
+
 describe('redisSources()', () => {
+  it('leaves no heartbeat behind for longer than it lives', async () => {
+    const { reportSink } = await emptied();
+    await reportSink.report(heartbeatOf('bearer-a'));
+    const leftMs = await server.client.pttl(storeKeys.bearer('bearer-a'));
+    expect(leftMs).toBeGreaterThan(10_000);
+    expect(leftMs).toBeLessThanOrEqual(15_000);
+  });
+
+  it('puts counts where managers take them, and bounds them', async () => {
+    const { usage } = await emptied();
+    await usage.record({ environmentId: 'a', keyId: 'k', receivedAt: 1, batch });
+    expect(await usageIn(server.client)).toHaveLength(1);
+  });
+
   const counted = () => {
     const counter = {
       hints: 0,

@@ -1,22 +1,26 @@
 import { storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisServer } from '../../test/support/redis-server.ts';
+import { heartbeatsIn, usageIn } from '../../test/support/told-to-redis.ts';
 import { UpstashServer } from '../../test/support/upstash-server.ts';
+import type { BearerStore } from '../bearer-store.ts';
 import { nodeClock } from '../entry/node-clock.ts';
-import type { HintedSources } from '../hints/hinted-sources.ts';
 import { subscriberContract } from '../hints/subscriber.contract.ts';
 import { keySourceContract } from '../keys/key-source.contract.ts';
+import { reportSinkContract } from '../reports/report-sink.contract.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
 import { snapshotOf } from '../testing/documents.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
+import { usageSinkContract } from '../usage/usage-sink.contract.ts';
 import { UpstashLink, type UpstashOptions } from './upstash-link.ts';
+import { upstashUsage } from './upstash-sinks.ts';
 import { upstashSources } from './upstash-sources.ts';
 import { upstashSubscriber } from './upstash-subscriber.ts';
 
 let redis: RedisServer;
 let upstash: UpstashServer;
-const open: HintedSources[] = [];
+const open: BearerStore[] = [];
 beforeAll(async () => {
   redis = await RedisServer.start();
   upstash = await UpstashServer.start(redis);
@@ -33,13 +37,13 @@ afterAll(async () => {
 
 const access = (): UpstashOptions => ({ url: upstash.url, token: upstash.token, fetch, clock: nodeClock });
 
-function openSources(log = new MemoryLog(), options: Partial<UpstashOptions> = {}): HintedSources {
+function openSources(log = new MemoryLog(), options: Partial<UpstashOptions> = {}): BearerStore {
   const sources = upstashSources({ ...access(), random: Math.random, log, ...options });
   open.push(sources);
   return sources;
 }
 
-async function emptied(): Promise<HintedSources> {
+async function emptied(): Promise<BearerStore> {
   await redis.client.flushall();
   return openSources();
 }
@@ -65,9 +69,26 @@ for (const hasBlankLines of [true, false])
     };
   });
 
+reportSinkContract('upstashSources().reportSink', async () => ({
+  sink: (await emptied()).reportSink,
+  known: () => heartbeatsIn(redis.client),
+}));
+
+usageSinkContract(
+  'upstashUsage()',
+  async () => {
+    await redis.client.flushall();
+    return {
+      sink: upstashUsage(new UpstashLink(access()), 200),
+      arrived: () => usageIn(redis.client),
+    };
+  },
+  { tooMany: 500 },
+);
+
 const eventually = { timeout: 8_000, interval: 20 };
 
-function counted(sources: HintedSources, documentId = 'a') {
+function counted(sources: BearerStore, documentId = 'a') {
   const counter = { hints: 0 };
   sources.rulesets.watch(documentId, () => {
     counter.hints += 1;

@@ -1,10 +1,12 @@
 import { storeKeys } from '@fauna-flags/protocol';
+import type { BearerStore } from '../bearer-store.ts';
 import { HintLink } from '../hints/hint-link.ts';
-import { type HintedSources, hintedSources } from '../hints/hinted-sources.ts';
+import { hintedSources } from '../hints/hinted-sources.ts';
 import { indexedPosition, storedSnapshot } from '../hints/stored-document.ts';
 import type { Log } from '../log.ts';
 import { fieldsIn, textIn } from './upstash-answer.ts';
 import { UpstashLink, type UpstashOptions } from './upstash-link.ts';
+import { upstashReports, upstashUsage } from './upstash-sinks.ts';
 import { upstashSubscriber } from './upstash-subscriber.ts';
 
 /**
@@ -14,7 +16,8 @@ import { upstashSubscriber } from './upstash-subscriber.ts';
 const timing = { subscribeMsMax: 10_000, pingMs: 30_000, pingMsMax: 8_000 } as const;
 
 /**
- * Reads rulesets and keys from the Upstash database that managers publish to, over its REST API and its event stream. It
+ * Reads rulesets and keys from the Upstash database that managers publish to, over its REST API and its event stream, and
+ * reports there. It
  * needs no database to start: reads reject until it can be reached, and every watch is hinted once it can.
  */
 export function upstashSources(
@@ -23,7 +26,7 @@ export function upstashSources(
     readonly random: () => number;
     readonly log: Log;
   },
-): HintedSources {
+): BearerStore {
   const link = new UpstashLink(options);
   const hints = new HintLink({
     ...options,
@@ -32,7 +35,7 @@ export function upstashSources(
     timing,
     fields: { address: link.address, purpose: 'hints' },
   });
-  return hintedSources({
+  const sources = hintedSources({
     store: {
       async read(documentId) {
         const fields = fieldsIn(await link.run(['HGETALL', storeKeys.snapshot(documentId)]));
@@ -48,4 +51,5 @@ export function upstashSources(
     hints,
     close: async () => link.close(),
   });
+  return { ...sources, reportSink: upstashReports(link), usage: upstashUsage(link) };
 }

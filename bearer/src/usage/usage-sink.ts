@@ -1,13 +1,6 @@
-import type { UsageBatch } from '@fauna-flags/protocol';
+import type { UsageRecord } from '@fauna-flags/protocol';
 
-/** A usage batch and whose it is. */
-export interface UsageRecord {
-  readonly environmentId: string;
-  readonly keyId: string;
-  /** Epoch milliseconds. */
-  readonly receivedAt: number;
-  readonly batch: UsageBatch;
-}
+export type { UsageRecord };
 
 /**
  * Where evaluation counts go. Counting must never cost an evaluation: `record` may reject, and whoever calls it drops

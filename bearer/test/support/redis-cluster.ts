@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Snapshot } from '@fauna-flags/protocol';
+import type { Redis } from 'ioredis';
 import { freePort, RedisServer } from './redis-server.ts';
 
 const patienceMs = 20_000;
@@ -54,6 +55,11 @@ export class RedisCluster {
     const [, owner] = this.primaries;
     if (owner === undefined) throw new Error('A cluster has a second primary');
     return owner;
+  }
+
+  /** Asks the server that has our keys. */
+  get client(): Redis {
+    return this.owner.client;
   }
 
   /** Lays a snapshot down as a manager does, whatever lies there, and hints at it. */

@@ -1,4 +1,5 @@
 import type { Snapshot } from '@fauna-flags/protocol';
+import type { Redis } from 'ioredis';
 import { RedisServer } from './redis-server.ts';
 
 const patienceMs = 20_000;
@@ -57,6 +58,11 @@ export class RedisSentinel {
     const sentinels = `127.0.0.1:1,127.0.0.1:${this.sentinel.port}`;
     const login = `:${this.primary.password}`;
     return `redis+sentinel://${login}@${sentinels}/${primaryName}?sentinelPassword=${this.sentinel.password}`;
+  }
+
+  /** Asks the server that has our keys. */
+  get client(): Redis {
+    return this.primary.client;
   }
 
   /** Lays a snapshot down as a manager does, whatever lies there, and hints at it. */

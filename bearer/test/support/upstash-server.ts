@@ -130,11 +130,13 @@ export class UpstashServer {
   }
 
   /** An error of Redis is an answer. */
-  async #run(redis: Redis, command: Command): Promise<unknown> {
-    const [name, ...args] = command.map(String);
+  async #run(redis: Redis, given: Command): Promise<unknown> {
+    const [name, ...args] = given.map(String);
     if (name === undefined) return new Error('ERR empty command');
-    this.ran.push(name.toUpperCase());
-    return redis.callBuffer(name, ...args).catch((error: Error) => error);
+    // In capitals, the driver leaves answers as they are; it makes an object of what "hgetall" is answered with.
+    const command = name.toUpperCase();
+    this.ran.push(command);
+    return redis.callBuffer(command, ...args).catch((error: Error) => error);
   }
 
   async #transaction(redis: Redis, commands: readonly Command[], encode: boolean): Promise<unknown> {
@@ -164,8 +166,11 @@ export class UpstashServer {
     const own = redis.duplicate();
     own.on('error', () => {});
     const end = this.hasBlankLines ? '\n\n' : '\n';
+    // A message may be here before the acknowledgement has come out of its promise.
+    const early: string[] = [];
+    let say = (line: string): unknown => early.push(line);
     own.on('message', (from, message) => {
-      if (!this.isMute) response.write(`data: message,${from},${message}${end}`);
+      if (!this.isMute) say(`data: message,${from},${message}${end}`);
     });
     response.on('close', () => {
       this.#streams.delete(response);
@@ -175,7 +180,9 @@ export class UpstashServer {
       const count = await own.subscribe(channel);
       this.#streams.set(response, own);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.write(`data: subscribe,${channel},${count}${end}`);
+      say = (line) => response.write(line);
+      say(`data: subscribe,${channel},${count}${end}`);
+      for (const line of early) say(line);
     } catch (error) {
       send(response, 400, { error: error instanceof Error ? error.message : 'ERR' });
     }
@@ -201,8 +208,9 @@ function parse(body: string): unknown {
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+  response.end(text);
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

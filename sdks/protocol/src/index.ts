@@ -17,3 +17,4 @@ export * from './store-keys.ts';
 export * from './stored-position.ts';
 export * from './stream.ts';
 export * from './usage.ts';
+export * from './usage-record.ts';

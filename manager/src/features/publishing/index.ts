@@ -3,9 +3,11 @@ export { memoryStore } from './memory-store.ts';
 export { postgresOutbox } from './postgres-outbox.ts';
 export type { PublishStore } from './publish-store.ts';
 export { startPublisher } from './publisher.ts';
+export { redisCommands } from './redis-commands.ts';
 export { redisStore } from './redis-store.ts';
 export { signedDelivery } from './signed-delivery.ts';
 export { snapshotSigner } from './snapshot-signer.ts';
+export { upstashCommands } from './upstash-commands.ts';
 export {
   type EnvironmentRow,
   type EnvironmentUnit,

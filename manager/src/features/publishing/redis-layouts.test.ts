@@ -1,10 +1,10 @@
 import { nodeClock, RedisLink, redisSources } from '@fauna-flags/bearer/node';
-import { storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { snapshotOf } from '../../../../bearer/src/testing/documents.ts';
 import { RedisCluster } from '../../../../bearer/test/support/redis-cluster.ts';
 import { RedisSentinel } from '../../../../bearer/test/support/redis-sentinel.ts';
 import { publishStoreContract } from './publish-store.contract.ts';
+import { redisCommands } from './redis-commands.ts';
 import { redisStore } from './redis-store.ts';
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -26,20 +26,14 @@ describe.each(layouts)('redisStore() $name', ({ name, start }) => {
   }, 60_000);
   afterAll(() => redis.dispose());
 
-  const openLink = () => new RedisLink({ ...options, url: redis.url, purpose: 'test' });
-  const openStore = () => redisStore(openLink());
+  const openStore = () =>
+    redisStore(redisCommands(new RedisLink({ ...options, url: redis.url, purpose: 'test' })));
 
   publishStoreContract(`redisStore() ${name}`, async () => {
     await redis.flush();
-    const link = openLink();
-    open.push(link);
-    return {
-      store: openStore(),
-      report: async (heartbeat) => {
-        const text = JSON.stringify(heartbeat);
-        await link.run((client) => client.set(storeKeys.bearer(heartbeat.id), text, 'EX', 15));
-      },
-    };
+    const sources = redisSources({ ...options, url: redis.url });
+    open.push(sources);
+    return { store: openStore(), report: (heartbeat) => sources.reportSink.report(heartbeat) };
   });
 
   it('is read and hinted at by sources of the same address', async () => {

@@ -11,6 +11,7 @@ import { RedisServer } from '../../../../bearer/test/support/redis-server.ts';
 import { memoryStore } from './memory-store.ts';
 import { publishStoreContract } from './publish-store.contract.ts';
 import type { PublishStore } from './publish-store.ts';
+import { redisCommands } from './redis-commands.ts';
 import { redisStore } from './redis-store.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
@@ -26,7 +27,7 @@ afterAll(async () => {
 
 function openStore() {
   const connection = { url: server.url, clock: nodeClock, random: Math.random, log: silent };
-  const store = redisStore(new RedisLink({ ...connection, purpose: 'test' }));
+  const store = redisStore(redisCommands(new RedisLink({ ...connection, purpose: 'test' })));
   open.push(store);
   return store;
 }
@@ -44,9 +45,7 @@ function openSources() {
 
 publishStoreContract('redisStore()', async () => ({
   store: await openEmptyStore(),
-  report: async ({ id, ...heartbeat }) => {
-    await server.client.set(storeKeys.bearer(id), JSON.stringify({ id, ...heartbeat }), 'EX', 15);
-  },
+  report: (heartbeat) => openSources().reportSink.report(heartbeat),
 }));
 
 rulesetSourceContract('redisSources().rulesets behind redisStore()', async () => {
@@ -207,7 +206,7 @@ describe('redisStore()', () => {
     await own.publish('refused', documentAt(5, 1));
     const connection = { clock: nodeClock, random: Math.random, log: silent, purpose: 'test' };
     const url = `redis://limited:limited@127.0.0.1:${own.port}`;
-    const store = redisStore(new RedisLink({ ...connection, url }));
+    const store = redisStore(redisCommands(new RedisLink({ ...connection, url })));
     try {
       await expect(store.compareAndSet('refused', documentAt(5, 2))).rejects.toThrow('NOPERM');
       expect(await store.compareAndSet('good', documentAt(5, 2))).toEqual({ outcome: 'stored' });
@@ -221,7 +220,7 @@ describe('redisStore()', () => {
   it('rejects with what Redis says, and with nothing of what it was asked', async () => {
     const own = await RedisServer.start();
     const connection = { url: own.url, clock: nodeClock, random: Math.random, log: silent };
-    const store = redisStore(new RedisLink({ ...connection, purpose: 'test' }));
+    const store = redisStore(redisCommands(new RedisLink({ ...connection, purpose: 'test' })));
     try {
       await own.client.config('SET', 'maxmemory', 1);
       const snapshot = snapshotOf({ secret: 'of-a-payload' }, { epoch: 5, version: 1 });
@@ -245,7 +244,7 @@ describe('redisStore()', () => {
       random: Math.random,
       log: silent,
     });
-    const store = redisStore(link);
+    const store = redisStore(redisCommands(link));
     try {
       await store.compareAndSet('a', documentAt(5, 1));
       process.kill(own.pid, 'SIGSTOP');

@@ -1,36 +1,23 @@
-import { compareStored, parseStoredPosition, storeKeys } from '@fauna-flags/protocol';
-import type { Redis } from 'ioredis';
+import {
+  compareStored,
+  heartbeatLifeMs,
+  heartbeatSchema,
+  parseStoredPosition,
+  storeKeys,
+} from '@fauna-flags/protocol';
 import type { PublishStore, PutOutcome } from './publish-store.ts';
 import { compareAndSetScript } from './redis-compare-and-set.ts';
-import { readHeartbeats } from './redis-heartbeats.ts';
-
-/** An open connection to Redis: `run` rejects soon whenever Redis is away, and always after `close`. */
-export interface RedisConnection {
-  run<T>(commands: (redis: Redis) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
+import type { StoreCommands } from './store-commands.ts';
 
 /** The store between managers and stand-alone bearers, in one Redis. Closing the store closes its connection. */
-export function redisStore(connection: RedisConnection): PublishStore {
+export function redisStore(commands: StoreCommands): PublishStore {
   return {
     async compareAndSet(documentId, { epoch, version, hash, payload, signature = '' }) {
-      const answer = await connection.run((redis) =>
-        redis.eval(
-          compareAndSetScript,
-          2,
-          storeKeys.snapshot(documentId),
-          storeKeys.positions,
-          storeKeys.hints,
-          documentId,
-          epoch,
-          version,
-          hash,
-          // As bytes: a text would be encoded once more, and might not come out as it went in.
-          Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-          Date.now(),
-          signature,
-        ),
-      );
+      const answer = await commands.evaluate({
+        script: compareAndSetScript,
+        keys: [storeKeys.snapshot(documentId), storeKeys.positions],
+        args: [storeKeys.hints, documentId, epoch, version, hash, payload, Date.now(), signature],
+      });
       return outcomeOf(documentId, answer);
     },
 
@@ -40,19 +27,13 @@ export function redisStore(connection: RedisConnection): PublishStore {
      * for what Redis cannot read as a position.
      */
     async positions() {
-      const index = await connection.run((redis) =>
-        redis.hgetall(storeKeys.positions).catch(nothingWhenOfAnotherKind),
-      );
-      const known = Object.entries(index ?? {}).flatMap(([documentId, text]) => {
+      const known = [...(await commands.fields(storeKeys.positions))].flatMap(([documentId, text]) => {
         const position = parseStoredPosition(text);
         return position === undefined ? [] : [[documentId, position] as const];
       });
-      const stored = await connection.run((redis) =>
-        Promise.all(
-          known.map(([documentId]) =>
-            redis.hmget(storeKeys.snapshot(documentId), 'e', 'v', 'h', 's').catch(nothingWhenRefused),
-          ),
-        ),
+      const stored = await commands.fieldsOfEach(
+        known.map(([documentId]) => storeKeys.snapshot(documentId)),
+        ['e', 'v', 'h', 's'],
       );
       return new Map(
         known.flatMap(([documentId, position], place) => {
@@ -64,30 +45,25 @@ export function redisStore(connection: RedisConnection): PublishStore {
       );
     },
 
-    async remove(documentId) {
-      // Not one step, and need not be: whoever removes tries again until both have been acknowledged.
-      await connection.run((redis) =>
-        Promise.all([
-          redis.del(storeKeys.snapshot(documentId), storeKeys.log(documentId)),
-          redis.hdel(storeKeys.positions, documentId).catch(nothingWhenOfAnotherKind),
-        ]),
-      );
+    remove: (documentId) =>
+      commands.remove({
+        key: storeKeys.snapshot(documentId),
+        hash: storeKeys.positions,
+        field: documentId,
+      }),
+
+    /** What is left of a heartbeat's life says when it was written. */
+    async heartbeats() {
+      const texts = await commands.textsLike(storeKeys.bearer('*'));
+      return texts.flatMap(({ text, leftMs }) => {
+        const heartbeat = heartbeatSchema.safeParse(jsonIn(text));
+        if (!heartbeat.success) return [];
+        return [{ heartbeat: heartbeat.data, ageMs: Math.max(0, heartbeatLifeMs - leftMs) }];
+      });
     },
 
-    heartbeats: () => connection.run(readHeartbeats),
-
-    close: () => connection.close(),
+    close: () => commands.close(),
   };
-}
-
-/** Under one of our names lies something that no publisher put there: it is no position, and the next one replaces it. */
-function nothingWhenOfAnotherKind(error: Error): undefined {
-  if (!error.message.startsWith('WRONGTYPE')) throw error;
-}
-
-/** An answer that is an error is about one document; anything else is about the connection, and so about all. */
-function nothingWhenRefused(error: Error): undefined {
-  if (error.name !== 'ReplyError') throw error;
 }
 
 function outcomeOf(documentId: string, answer: unknown): PutOutcome {
@@ -97,4 +73,12 @@ function outcomeOf(documentId: string, answer: unknown): PutOutcome {
   if ((outcome === 'older' || outcome === 'fork') && position !== undefined)
     return { outcome, current: position };
   throw new Error(`Cannot publish document ${documentId}: Redis answered something that is no outcome`);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
