@@ -1,6 +1,9 @@
 /** Picks the benchmark: `npm run bench -- evaluate`. Each is loaded only when it is asked for. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   evaluate: async (args) => (await import('./evaluate/evaluate.ts')).evaluate(args),
+  connect: async (args) => (await import('./connect/connect.ts')).connect(args),
+  /** A bare Hono server: what `connect` starts as its floor. */
+  hello: async (args) => (await import('./connect/hello.ts')).hello(args),
   /** What `evaluate` starts for each engine; useful alone under a profiler. */
   engine: async (args) => (await import('./evaluate/engine-process.ts')).engineProcess(args),
 };

@@ -6,15 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const manifests = ['package.json', 'package-lock.json'];
-/** A registry that answers at all has sent these few packages long before. */
-const installTimeoutMs = 120_000;
+/** Where the manifests of each sort of peers lie; the servers are hundreds of packages that the engines need not wait for. */
+const manifestFolders = { engines: 'peers/', servers: 'peers/servers/' } as const;
+/** A registry that answers at all has sent these packages long before. */
+const installTimeoutMs = 300_000;
 
 /**
  * Installs the peers from their own lockfile into a cache folder outside the project, once for each lockfile, and gives
  * the folder. Outside, because peers are compared with, never depended on: nothing of them may reach our packages.
  */
-export function installPeers(): string {
-  const source = fileURLToPath(new URL('peers/', import.meta.url));
+export function installPeers(sort: keyof typeof manifestFolders = 'engines'): string {
+  const source = fileURLToPath(new URL(manifestFolders[sort], import.meta.url));
   const hash = createHash('sha256');
   for (const name of manifests) hash.update(readFileSync(join(source, name)));
   const folder = join(cacheFolder(), `peers-${hash.digest('hex').slice(0, 12)}`);

@@ -45,7 +45,8 @@ function readAnswers(answers: Readonly<Record<string, Evaluation>>): Map<string,
   );
 }
 
-function toRuleset(set: ReferenceSet): Ruleset {
+/** The set as a ruleset. */
+export function toRuleset(set: ReferenceSet): Ruleset {
   return {
     schema: 1,
     environment: 'bench',

@@ -58,7 +58,8 @@ function readAnswers(result: unknown): Map<string, boolean> {
   return new Map(Object.entries(result as Record<string, boolean>));
 }
 
-function toFeature(set: ReferenceSet, flag: ReferenceFlag) {
+/** One flag as a feature of Unleash: its dependencies, and the strategies of which any turns it on. */
+export function toFeature(set: ReferenceSet, flag: ReferenceFlag) {
   return {
     name: flag.key,
     enabled: true,
