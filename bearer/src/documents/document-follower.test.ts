@@ -58,6 +58,19 @@ describe('DocumentFollower', () => {
     expect(applied).toEqual([{ version: 1 }]);
   });
 
+  it('reads again for a hint in whichever step of a read it comes', async () => {
+    // The last steps of a read are the ones in which nobody looks at what has been asked for meanwhile.
+    for (let steps = 0; steps < 30; steps += 1) {
+      const { reader, follower } = await following(at(1));
+      reader.hint();
+      for (let step = 0; step < steps; step += 1) await Promise.resolve();
+      reader.has = at(2);
+      reader.hint();
+      await settled();
+      expect([steps, follower.document]).toEqual([steps, { version: 2 }]);
+    }
+  });
+
   it('never applies what is older, missing, of another hash, or unparsable', async () => {
     const { applied, hinted, log } = await following(at(5));
     const forged: Snapshot = { ...at(6), payload: new TextEncoder().encode('{"forged":true}') };
