@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPages } from './build-pages.mjs';
+import { denoArguments, denoBinary } from './deno.mjs';
 import { meetRequirements, testRequirements } from './requirements.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -22,6 +23,7 @@ const source = ['--conditions=@fauna-flags/source', '--import', 'tsx'];
 const commands = {
   start: (args) => [[process.execPath, [...source, 'manager/src/main.ts', ...args]]],
   bearer: (args) => [[process.execPath, [...source, 'bearer/src/entry/node-main.ts', ...args]]],
+  'bearer:deno': (args) => [[denoBinary(), [...denoArguments(process.env), ...args]]],
   test: (args) => [[bin('vitest'), ['run', ...args]]],
   check: () => [
     [bin('biome'), ['ci', '.']],

@@ -1,73 +1,12 @@
-import { join } from 'node:path';
-import { inspect } from 'node:util';
-import { re2Regex } from '@fauna-flags/core/re2';
 import { pino } from 'pino';
-import { createBearer } from '../bearer.ts';
-import { NodeDiskCopies } from '../documents/node-disk-copies.ts';
-import { metricsOnly } from '../metrics/metrics-response.ts';
-import { prometheusMeter } from '../metrics/prometheus-meter.ts';
-import { redisSources } from '../redis/redis-sources.ts';
-import { endOnSignal } from './end-on-signal.ts';
 import { nodeClock } from './node-clock.ts';
-import { type BearerConfig, readBearerConfig } from './node-config.ts';
-import { nodeCrypto } from './node-crypto.ts';
 import { listen } from './node-server.ts';
 import { pinoLog } from './pino-log.ts';
-import { StartError } from './start-error.ts';
+import { runBearer } from './run-bearer.ts';
 
-/** Open requests get this long to end once a stop has been asked for; streams have been told before. */
-const drainMs = 5_000;
-
-try {
-  const isTerminal = process.stdout.isTTY === true;
-  await run(readBearerConfig({ environment: process.env, directory: process.cwd(), isTerminal }));
-} catch (error) {
-  const isForPeople = error instanceof StartError;
-  process.stderr.write(`${isForPeople ? error.message : inspect(error)}\n`);
-  process.exit(1);
-}
-
-/** Starts whether or not Redis is there: meanwhile whoever asks hears "not ready yet", and health checks can tell. */
-async function run(config: BearerConfig): Promise<void> {
-  const {
-    host,
-    port,
-    redisUrl: url,
-    logLevel,
-    metricsToken,
-    metricsPort,
-    trustedProxies,
-    dataDir,
-    verifyKeys,
-  } = config;
-  const log = pinoLog(pino({ level: logLevel }));
-  const meter = prometheusMeter();
-  const metricsText = () => meter.text(bearer.status());
-  const bearer = createBearer({
-    ...redisSources({ url, clock: nodeClock, random: Math.random, log }),
-    clock: nodeClock,
-    random: Math.random,
-    crypto: nodeCrypto,
-    regex: re2Regex(),
-    log,
-    copies: new NodeDiskCopies(join(dataDir, 'bearer')),
-    verifyKeys,
-    meter,
-    ...(metricsToken !== undefined && { metrics: { token: metricsToken, text: metricsText } }),
-    trustedProxies,
-  });
-  // Whoever comes first is served what was kept, also when nothing upstream answers.
-  await bearer.started;
-  const server = await listen({ host, port, fetch: bearer.app.fetch });
-  const metrics =
-    metricsPort === undefined
-      ? undefined
-      : await listen({ host, port: metricsPort, fetch: metricsOnly(metricsText) });
-  endOnSignal(async () => {
-    // Streams first: a server that waits for its connections would wait for them for ever.
-    await bearer.close();
-    await Promise.all([server.close(drainMs), metrics?.close(0)]);
-  });
-  const address = host.includes(':') ? `[${host}]` : host;
-  process.stdout.write(`The bearer is listening on http://${address}:${server.port}\n`);
-}
+await runBearer({
+  clock: nodeClock,
+  isTerminal: process.stdout.isTTY === true,
+  logOf: (level) => pinoLog(pino({ level })),
+  listen,
+});
