@@ -48,6 +48,8 @@ export interface BearerDeps extends PeerDeps {
   readonly limits?: Partial<BearerLimits>;
   /** What is read from at this moment; when absent, the store while the sources answer. */
   readonly sourceInUse?: () => SourceInUse;
+  /** Follows these environments alone; all that some key leads to when absent. */
+  readonly serves?: ReadonlySet<string>;
   /** Where the last good state is kept, to begin with when nothing upstream answers; nothing is kept when absent. */
   readonly copies?: SnapshotCopies | undefined;
   /** Ed25519 public keys (32 bytes) of the managers: only what one of them has signed is applied. Absent: anything. */
@@ -90,7 +92,7 @@ export function createBearer(deps: BearerDeps): Bearer {
     parse: ({ payload }) => parseKeyRing(payload),
     onApplied: (ring, origin) => {
       streams.revoke();
-      const followed = ring.environments();
+      const followed = served(ring);
       environmentsStarted = environments.follow(followed);
       // What a copy does not know of may have been added since.
       if (origin === 'source') kept?.retain(new Set([keyRegistryDocument, ...followed]));
@@ -135,6 +137,12 @@ export function createBearer(deps: BearerDeps): Bearer {
     if (!isUsable(now, clock.now())) return false;
     if (now === key) return true;
     return now.environment === key.environment && now.kind === key.kind && allowsOrigin(now, origin);
+  }
+
+  function served(ring: KeyRing): ReadonlySet<string> {
+    const reachable = ring.environments();
+    const { serves } = deps;
+    return serves === undefined ? reachable : new Set([...serves].filter((id) => reachable.has(id)));
   }
 
   function status(): BearerStatus {

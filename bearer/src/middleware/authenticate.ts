@@ -9,7 +9,7 @@ const keyLengthMax = 256;
  * The SDK key that a request shows: `Authorization: Bearer <key>`, `Authorization: <key>` or `X-API-Key: <key>`; never
  * from the URL.
  */
-function shownKey(headers: Headers): string | undefined {
+export function shownKey(headers: Headers): string | undefined {
   // An empty header is as good as none: some clients send both and fill one.
   const shown = headers.get('authorization')?.replace(/^bearer +/i, '') || headers.get('x-api-key');
   const text = shown?.trim();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatSdkKey, problemBodySchema } from '@fauna-flags/protocol';
 import { expect, it } from 'vitest';
+import { problemOf } from '../../src/testing/answers.ts';
 import type { ContractEnvironment } from './contract-environment.ts';
 import type { ContractWorld } from './contract-world.ts';
 import { eventually } from './eventually.ts';
@@ -82,7 +83,7 @@ export function admissionContract(world: () => ContractWorld): void {
   it('admission answers wrong methods with 405 and what is allowed, unknown paths with 404', async () => {
     const environment = await world().environment();
     const wrong = await environment.fetch('/connect/client');
-    expect([wrong.status, wrong.headers.get('allow'), (await wrong.json()).code]).toEqual([
+    expect([wrong.status, wrong.headers.get('allow'), (await problemOf(wrong)).code]).toEqual([
       405,
       'POST, OPTIONS',
       'method_not_allowed',
@@ -97,7 +98,7 @@ export function admissionContract(world: () => ContractWorld): void {
     expect(head.status).toBe(405);
     for (const path of ['/connect', '/stream/nothing', '/ofrep/v1/nothing', '/usage/x', '/nothing']) {
       const missing = await environment.fetch(path, { headers: { authorization: environment.serverKey } });
-      expect([path, missing.status, (await missing.json()).code]).toEqual([path, 404, 'not_found']);
+      expect([path, missing.status, (await problemOf(missing)).code]).toEqual([path, 404, 'not_found']);
     }
   });
 
@@ -146,7 +147,7 @@ export function admissionContract(world: () => ContractWorld): void {
     expect([
       refused.status,
       refused.headers.get('access-control-allow-origin'),
-      (await refused.json()).code,
+      (await problemOf(refused)).code,
     ]).toEqual([403, null, 'origin_not_allowed']);
     const server = await environment.asServer('/connect/server', { origin: allowed });
     expect([server.status, server.headers.get('access-control-allow-origin')]).toEqual([200, null]);
@@ -172,5 +173,5 @@ async function ask(
 }
 
 async function codeOf(response: Response): Promise<readonly [number, unknown]> {
-  return [response.status, (await response.json()).code];
+  return [response.status, (await problemOf(response)).code];
 }

@@ -1,6 +1,8 @@
 import { attribute, flag, ruleset } from '@fauna-flags/core/testing';
 import { clientAnswerSchema } from '@fauna-flags/protocol';
 import { expect, it } from 'vitest';
+import { memberOf } from '../../src/member-of.ts';
+import { problemOf } from '../../src/testing/answers.ts';
 import { positionTextOf } from '../../src/testing/bearer-world.ts';
 import type { ContractWorld } from './contract-world.ts';
 import { eventually } from './eventually.ts';
@@ -82,7 +84,7 @@ export function connectContract(world: () => ContractWorld): void {
       expect([taken.status, await taken.text()]).toEqual([204, '']);
     }
     const odd = await environment.post('/usage', { ...batch, context: { key: 'u1' } });
-    expect([odd.status, (await odd.json()).code]).toEqual([400, 'invalid']);
+    expect([odd.status, (await problemOf(odd)).code]).toEqual([400, 'invalid']);
   });
 
   it('GET /healthz and /readyz say that it lives and that it serves', async () => {
@@ -91,8 +93,9 @@ export function connectContract(world: () => ContractWorld): void {
     expect([live.status, await live.json()]).toEqual([200, { status: 'ok' }]);
     await eventually(async () => {
       const ready = await world().bearer.fetch('/readyz');
-      const body = await ready.json();
-      return ready.status === 200 && body.ready === true && typeof body.keys.position === 'string';
+      const body: unknown = await ready.json();
+      const position = memberOf(memberOf(body, 'keys'), 'position');
+      return ready.status === 200 && memberOf(body, 'ready') === true && typeof position === 'string';
     }, '/readyz to say so');
   });
 }
