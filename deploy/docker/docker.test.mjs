@@ -69,7 +69,11 @@ describe('docker-compose.yml', () => {
       directory: folder,
       isTerminal: false,
     });
-    const bearer = readBearerConfig({ environment: environmentOf('bearer', variables), isTerminal: false });
+    const bearer = readBearerConfig({
+      environment: environmentOf('bearer', variables),
+      directory: folder,
+      isTerminal: false,
+    });
     expect(new URL(manager.databaseUrl)).toMatchObject({
       hostname: 'postgres',
       username: compose.services.postgres.environment.POSTGRES_USER,
@@ -80,7 +84,7 @@ describe('docker-compose.yml', () => {
       hostname: 'redis',
       password: variables.REDIS_PASSWORD,
     });
-    expect(bearer.redisUrl).toBe(manager.redisUrl);
+    expect(bearer.source).toEqual({ kind: 'redis', url: manager.redisUrl });
     expect(manager).toMatchObject({
       sample: false,
       adminTokenGenerated: false,
@@ -287,8 +291,20 @@ describe('docs/deploy.md', () => {
     expect([...named].sort()).toEqual([...known].sort());
   });
 
-  it('names files that exist', () => {
-    for (const [, path] of textOf('docs/deploy.md').matchAll(/\]\((?!http)([^)]+)\)/g))
-      expect(existsSync(join(root, 'docs', path)), path).toBe(true);
+  it('names files and sections that exist', () => {
+    const page = textOf('docs/deploy.md');
+    const sections = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) => slugOf(title));
+    for (const [, path] of page.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+      if (path.startsWith('#')) expect(sections).toContain(path.slice(1));
+      else expect(existsSync(join(root, 'docs', path)), path).toBe(true);
+    }
   });
 });
+
+/** A heading as links name it. */
+function slugOf(title) {
+  return title
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+}

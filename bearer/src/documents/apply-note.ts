@@ -5,6 +5,8 @@ import type { ApplyAttempt } from './snapshot-copies.ts';
 /** A note that a snapshot is being applied, as text, and which process has written it. */
 export interface ApplyNote extends ApplyAttempt {
   readonly processId: number;
+  /** The name of its machine or container, since numbers of processes mean nothing to another. */
+  readonly host: string;
 }
 
 const schema = z.object({
@@ -12,11 +14,12 @@ const schema = z.object({
   attempt: z.number().int().min(1),
   beganAtMs: z.number(),
   processId: z.number().int(),
+  host: z.string(),
 });
 
 /** Writes a note. */
-export function writeApplyNote({ position, attempt, beganAtMs, processId }: ApplyNote): string {
-  return JSON.stringify({ position: formatStoredPosition(position), attempt, beganAtMs, processId });
+export function writeApplyNote({ position, ...rest }: ApplyNote): string {
+  return JSON.stringify({ position: formatStoredPosition(position), ...rest });
 }
 
 /** Reads a note; `undefined` for one that is only half there, and for anything else. */

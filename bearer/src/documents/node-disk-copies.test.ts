@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Snapshot } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -140,12 +140,14 @@ describe('NodeDiskCopies', () => {
 
   it('takes no note for that of a dead process which a living one has written', async () => {
     const { folder, copies } = await filled(1);
-    const note = (processId: number) =>
+    const note = (processId: number, host = hostname()) =>
       writeFile(
         join(folder, 'doc.applying'),
-        JSON.stringify({ position: `100-2-${at(2).hash}`, attempt: 1, beganAtMs: 5, processId }),
+        JSON.stringify({ position: `100-2-${at(2).hash}`, attempt: 1, beganAtMs: 5, processId, host }),
       );
     await note(process.ppid);
+    expect((await copies.interrupted()).size).toBe(0);
+    await note(process.pid, 'another container');
     expect((await copies.interrupted()).size).toBe(0);
     await note(process.pid);
     expect((await copies.interrupted()).size).toBe(1);

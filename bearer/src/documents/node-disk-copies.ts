@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Snapshot } from '@fauna-flags/protocol';
 import { parseApplyNote, writeApplyNote } from './apply-note.ts';
@@ -11,6 +12,8 @@ import { requireDocumentId, snapshotFileName, writeSnapshotFile } from './snapsh
 const fileMode = 0o600;
 const folderMode = 0o700;
 
+const host = hostName();
+
 const noteName = /^([a-z0-9][a-z0-9-]{0,63})\.applying$/;
 const unfinishedName = /\.snapshot\.(\d{1,10})\.tmp$/;
 
@@ -21,8 +24,8 @@ const unfinishedName = /\.snapshot\.(\d{1,10})\.tmp$/;
  * milliseconds, off the thread. A note is written in place, at once and without waiting for the disk, because every change
  * waits for it: it is there for the death of the process, and not of the machine.
  *
- * Several processes may share a folder: what they write is the same, and the note of one that lives is not taken for that
- * of a dead one.
+ * Several processes may share a folder, containers too: what they write is the same, and the note of one that lives, or of
+ * which that cannot be known, is not taken for that of a dead one.
  */
 export class NodeDiskCopies implements SnapshotCopies {
   readonly #folder: string;
@@ -70,7 +73,7 @@ export class NodeDiskCopies implements SnapshotCopies {
   }
 
   async beginApplying(documentId: string, attempt: ApplyAttempt): Promise<void> {
-    const note = writeApplyNote({ ...attempt, processId: process.pid });
+    const note = writeApplyNote({ ...attempt, processId: process.pid, host });
     const path = this.#notePath(documentId);
     if (!this.#isFolderMade) mkdirSync(this.#folder, { recursive: true, mode: folderMode });
     this.#isFolderMade = true;
@@ -93,7 +96,7 @@ export class NodeDiskCopies implements SnapshotCopies {
       const [, documentId] = noteName.exec(name) ?? [];
       if (documentId === undefined) continue;
       const note = parseApplyNote(await readFile(join(this.#folder, name), 'utf8').catch(() => ''));
-      if (note === undefined || isAliveElsewhere(note.processId)) continue;
+      if (note === undefined || note.host !== host || isAliveElsewhere(note.processId)) continue;
       const { position, attempt, beganAtMs } = note;
       attempts.set(documentId, { position, attempt, beganAtMs });
     }
@@ -154,5 +157,14 @@ function isAliveElsewhere(processId: number): boolean {
     return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Where it may not be asked (Deno without --allow-sys) all are taken for one. */
+function hostName(): string {
+  try {
+    return hostname();
+  } catch {
+    return '';
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '@fauna-flags/protocol';
 import {
@@ -36,6 +36,12 @@ export async function readSnapshotFile(
   if (snapshot === undefined || snapshot.epoch !== epoch || snapshot.version !== version) return undefined;
   const hash = createHash('sha256').update(snapshot.payload).digest('hex');
   return hash === snapshot.hash && hash.startsWith(hash8) ? snapshot : undefined;
+}
+
+/** Rejects, in words for people, where there is no such folder. */
+export async function folderMustExist(folder: string): Promise<void> {
+  const there = await stat(folder).catch(() => undefined);
+  if (there?.isDirectory() !== true) throw new Error(`Cannot read the folder ${folder}: there is none`);
 }
 
 /** The names of all that lies in a folder; none where there is no folder. */

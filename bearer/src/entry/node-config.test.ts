@@ -9,7 +9,7 @@ describe('readBearerConfig()', () => {
     expect(read({ REDIS_URL: 'redis://localhost:6379', PORT: '', HOST: '' })).toMatchObject({
       port: 3001,
       host: '127.0.0.1',
-      redisUrl: 'redis://localhost:6379',
+      source: { kind: 'redis', url: 'redis://localhost:6379' },
       dataDir: '/srv/fauna/data',
       verifyKeys: undefined,
       logLevel: 'info',
@@ -24,6 +24,16 @@ describe('readBearerConfig()', () => {
     const message = 'REDIS_URL must be set, like redis://localhost:6379: it is where the manager publishes';
     expect(() => read({})).toThrow(message);
     expect(() => read({ REDIS_URL: '' })).toThrow(message);
+  });
+
+  it('reads from a folder where one is named, and from nothing else then', () => {
+    expect(read({ FAUNA_SOURCE_DIR: 'kept', REDIS_URL: '' }).source).toEqual({
+      kind: 'folder',
+      folder: '/srv/fauna/kept',
+    });
+    expect(() => read({ FAUNA_SOURCE_DIR: 'kept', REDIS_URL: 'redis://h' })).toThrow(
+      'REDIS_URL must not be set together with FAUNA_SOURCE_DIR',
+    );
   });
 
   it('lists every mistake together, and shows no address, which may hold a password', () => {
@@ -46,7 +56,10 @@ describe('readBearerConfig()', () => {
       expect(reading).toThrow('encode #, /, ?, @ and % in the password');
       expect(reading).not.toThrow('SEC');
     }
-    expect(read({ REDIS_URL: 'redis://:p%25w%23@host' }).redisUrl).toBe('redis://:p%25w%23@host');
+    expect(read({ REDIS_URL: 'redis://:p%25w%23@host' }).source).toEqual({
+      kind: 'redis',
+      url: 'redis://:p%25w%23@host',
+    });
   });
 
   it('shows metrics on a port of its own only where one is named, and on the shared one only for a token', () => {

@@ -3,12 +3,18 @@ import { z } from 'zod';
 import { noTrustedProxies, type TrustedProxies } from '../middleware/client-address.ts';
 import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from './node-settings.ts';
 
+/** What a bearer reads from. */
+export type BearerSource =
+  | { readonly kind: 'redis'; readonly url: string }
+  /** A folder of snapshot files; absolute. */
+  | { readonly kind: 'folder'; readonly folder: string };
+
 /** Everything that can be set from outside for a bearer in a process of its own, parsed and checked once. */
 export interface BearerConfig {
   readonly port: number;
   readonly host: string;
   /** Where rulesets and keys come from. */
-  readonly redisUrl: string;
+  readonly source: BearerSource;
   /** Where everything that is kept on disk lies; absolute. */
   readonly dataDir: string;
   /** Public keys of managers: only what one of them has signed is served. Absent: anything that the source has. */
@@ -22,10 +28,11 @@ export interface BearerConfig {
   readonly logLevel: LogLevel;
 }
 
-const settings = z.object({
+const fields = z.object({
   PORT: sharedSettings.port(3001),
   HOST: sharedSettings.host,
-  REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl),
+  REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl.optional()),
+  FAUNA_SOURCE_DIR: absentWhenEmpty(z.string().optional()),
   FAUNA_DATA_DIR: sharedSettings.dataDir,
   FAUNA_VERIFY_KEY: sharedSettings.verifyKeys,
   TRUSTED_PROXIES: sharedSettings.trustedProxies,
@@ -34,8 +41,23 @@ const settings = z.object({
   LOG_LEVEL: sharedSettings.logLevel,
 });
 
+/** Judged beside the settings one by one, so that every mistake is told together. */
+const settings = fields.check((context) => {
+  const { REDIS_URL, FAUNA_SOURCE_DIR } = context.value;
+  if ((REDIS_URL === undefined) !== (FAUNA_SOURCE_DIR === undefined)) return;
+  context.issues.push({
+    code: 'custom',
+    input: REDIS_URL,
+    path: ['REDIS_URL'],
+    message:
+      REDIS_URL === undefined
+        ? 'must be set, like redis://localhost:6379: it is where the manager publishes and bearers read'
+        : 'must not be set together with FAUNA_SOURCE_DIR: a bearer reads from one of them',
+  });
+});
+
 /** The names of all variables that a bearer reads. */
-export const bearerSettingNames: readonly string[] = Object.keys(settings.shape);
+export const bearerSettingNames: readonly string[] = Object.keys(fields.shape);
 
 /**
  * Reads the settings. Relative paths begin in `directory`. `isTerminal` quietens the log, since a person reads what is printed beside it.
@@ -55,7 +77,7 @@ export function readBearerConfig({
   return {
     port: values.PORT,
     host: values.HOST,
-    redisUrl: values.REDIS_URL,
+    source: sourceOf(values, directory),
     dataDir: resolve(directory, values.FAUNA_DATA_DIR),
     verifyKeys: values.FAUNA_VERIFY_KEY,
     trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
@@ -63,4 +85,13 @@ export function readBearerConfig({
     metricsPort: environment.METRICS_PORT ? values.METRICS_PORT : undefined,
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),
   };
+}
+
+function sourceOf(
+  { REDIS_URL: url, FAUNA_SOURCE_DIR: folder }: z.output<typeof settings>,
+  directory: string,
+): BearerSource {
+  if (folder !== undefined) return { kind: 'folder', folder: resolve(directory, folder) };
+  if (url !== undefined) return { kind: 'redis', url };
+  throw new Error('Cannot tell what to read from: settings without a source were let through');
 }

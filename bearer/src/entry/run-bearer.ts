@@ -7,13 +7,13 @@ import { NodeDiskCopies } from '../documents/node-disk-copies.ts';
 import type { Log } from '../log.ts';
 import { metricsOnly } from '../metrics/metrics-response.ts';
 import { prometheusMeter } from '../metrics/prometheus-meter.ts';
-import { redisSources } from '../redis/redis-sources.ts';
 import type { RequestEnv } from '../request-env.ts';
 import { endOnSignal } from './end-on-signal.ts';
 import { type BearerConfig, readBearerConfig } from './node-config.ts';
 import { nodeCrypto } from './node-crypto.ts';
 import type { RunningServer } from './node-server.ts';
 import type { LogLevel } from './node-settings.ts';
+import { openSources } from './open-sources.ts';
 import { StartError } from './start-error.ts';
 
 /** What Node and Deno differ in; the rest of a bearer's process is the same on both. */
@@ -43,24 +43,15 @@ export async function runBearer(runtime: BearerRuntime): Promise<void> {
   }
 }
 
-/** Starts whether or not Redis is there: meanwhile whoever asks hears "not ready yet", and health checks can tell. */
+/** Starts whether or not its source is there: meanwhile whoever asks hears "not ready yet", and health checks can tell. */
 async function run(config: BearerConfig, { clock, logOf, listen }: BearerRuntime): Promise<void> {
-  const {
-    host,
-    port,
-    redisUrl: url,
-    logLevel,
-    metricsToken,
-    metricsPort,
-    trustedProxies,
-    dataDir,
-    verifyKeys,
-  } = config;
+  const { host, port, source, logLevel, metricsToken, metricsPort, trustedProxies, dataDir, verifyKeys } =
+    config;
   const log = logOf(logLevel);
   const meter = prometheusMeter();
   const metricsText = () => meter.text(bearer.status());
   const bearer = createBearer({
-    ...redisSources({ url, clock, random: Math.random, log }),
+    ...openSources({ source, clock, log }),
     clock,
     random: Math.random,
     crypto: nodeCrypto,
