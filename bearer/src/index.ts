@@ -17,5 +17,6 @@ export type { RulesetSource } from './rulesets/ruleset-source.ts';
 export type { BearerStatus, EnvironmentStatus, SourceInUse } from './status.ts';
 export type { UpstashOptions } from './upstash/upstash-link.ts';
 export { upstashSources } from './upstash/upstash-sources.ts';
+export { type BearerApi, createBearerApi } from './upstream/bearer-api.ts';
 export { MemoryUsageSink } from './usage/memory-usage-sink.ts';
 export type { UsageRecord, UsageSink } from './usage/usage-sink.ts';

@@ -5,6 +5,7 @@ import { attributeRoutes } from './features/attributes/index.ts';
 import { audienceRoutes } from './features/audiences/index.ts';
 import { auditRoutes } from './features/audit/index.ts';
 import { contextSecretRoutes } from './features/context-secrets/index.ts';
+import { type DeliveryDeps, deliveryRoutes } from './features/delivery/index.ts';
 import { environmentRoutes } from './features/environments/index.ts';
 import { evaluationRoutes } from './features/evaluation/index.ts';
 import { flagRoutes } from './features/flags/index.ts';
@@ -25,7 +26,7 @@ import {
 } from './platform/http/index.ts';
 
 /** What the manager's API needs of the world. */
-export interface ManagerAppDeps extends WriteDeps {
+export interface ManagerAppDeps extends WriteDeps, DeliveryDeps {
   /** The token with every right. */
   readonly adminToken: string;
   readonly access: Access;
@@ -57,6 +58,7 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
     sdkKeyRoutes,
     contextSecretRoutes,
     evaluationRoutes,
+    deliveryRoutes,
     auditRoutes,
   ];
   for (const of of routes) api.route('/', of(deps));

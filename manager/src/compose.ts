@@ -13,13 +13,7 @@ import { createDelivery } from './delivery.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { createAccess, markSecret, ownerToken } from './features/access/index.ts';
 import { LiveFeed } from './features/live/index.ts';
-import {
-  postgresOutbox,
-  signedDelivery,
-  snapshotSigner,
-  startPublisher,
-  type WriteDeps,
-} from './features/publishing/index.ts';
+import type { WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { mountExample } from './mount-example.ts';
 import { createDatabase, createPool, migrate, placeOfDatabase } from './platform/database/index.ts';
@@ -30,9 +24,11 @@ import { reasonOf } from './platform/reason-of.ts';
 import { routeByPrefix } from './platform/route-by-prefix.ts';
 import { StartError } from './platform/start-error.ts';
 import { staticSite } from './platform/static-site.ts';
+import { startPublishing } from './publishing.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { readiness } from './readiness.ts';
 import type { SampleKeys } from './sample.ts';
+import { withBearerApi } from './with-bearer-api.ts';
 
 /** The same from sources and from what is built of them: both lie one folder below `manager`. */
 const dashboardFolder = fileURLToPath(new URL('../../dashboard/build', import.meta.url));
@@ -123,23 +119,15 @@ async function compose({
   };
   if ((await markSecret(database, config.secret)).hasChanged) log.warn(otherSecret);
   const { sample } = await firstBoot({ config, deps: writing, log });
-  const unsigned = { outbox: postgresOutbox(database), store: delivery.store };
-  const { outbox, store } =
-    config.signingKey === undefined
-      ? unsigned
-      : signedDelivery({ ...unsigned, sign: snapshotSigner(config.signingKey) });
-  const publisher = await startPublisher({
-    outbox,
-    store,
-    schedule: (callback, delayMs) => {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
-    random: Math.random,
+  const publishing = await startPublishing({
+    ...config,
+    database,
+    store: delivery.store,
+    now: writing.now,
     log,
   });
-  endings.add({ of: 'the publisher', end: () => publisher.close(), patienceMs });
-  nudge = () => publisher.nudge();
+  endings.add({ of: 'the publisher', end: () => publishing.publisher.close(), patienceMs });
+  nudge = publishing.nudge;
 
   const bearers = delivery.serve();
   const access = createAccess({ ...writing, secret: config.secret, url: config.url });
@@ -156,17 +144,20 @@ async function compose({
     access,
     live,
     placement: { url: config.url, trustedProxies: config.trustedProxies },
+    heartbeats: publishing.heartbeats,
     installation: () => ({ version, mode: delivery.mode, example: exampleAt ?? null }),
     log,
   });
   // Where others read the store, no answer can vouch for what they serve; and then none must wait for it.
   const api =
-    delivery.mode === 'all-in-one' ? readYourWrites(manager.fetch, () => publisher.settled()) : manager.fetch;
+    delivery.mode === 'all-in-one'
+      ? readYourWrites(manager.fetch, () => publishing.publisher.settled())
+      : manager.fetch;
 
   return {
     fetch: routeByPrefix({
       routes: [
-        { prefixes: ['/api'], fetch: api },
+        { prefixes: ['/api'], fetch: withBearerApi({ api, bearerApi: publishing.bearerApi.app.fetch }) },
         { prefixes: bearerPrefixes, fetch: bearers.fetch },
         // There is nothing to tell of a manager yet but what its bearer counts.
         ...(delivery.mode === 'all-in-one' ? [{ prefixes: ['/metrics'], fetch: bearers.fetch }] : []),
@@ -174,7 +165,11 @@ async function compose({
         {
           prefixes:
             delivery.mode === 'all-in-one' ? ['/healthz', '/readyz'] : ['/healthz', '/readyz', '/metrics'],
-          fetch: readiness({ database, bearer: bearers.status, isStoreUp: () => publisher.isStoreUp() }),
+          fetch: readiness({
+            database,
+            bearer: bearers.status,
+            isStoreUp: () => publishing.publisher.isStoreUp(),
+          }),
         },
       ],
       otherwise: staticSite({ folder: dashboardFolder, buildWith: 'npm run build', url: config.url }),
@@ -185,6 +180,7 @@ async function compose({
     sample,
     async drain() {
       live.close();
+      publishing.bearerApi.close();
       await example?.close();
       await bearers.drain();
     },

@@ -176,4 +176,18 @@ describe('readConfig()', () => {
       'TRUSTED_PROXIES must be IP addresses or ranges like 10.0.0.0/8, separated by commas: "nginx" is neither',
     );
   });
+
+  it('takes a token of bearers that opens nothing else', async () => {
+    const token = 'a-token-of-bearers-that-tests-have-chosen';
+    expect((await read({})).bearerToken).toBeUndefined();
+    expect((await read({ FAUNA_BEARER_TOKEN: token })).bearerToken).toBe(token);
+    for (const wrong of ['short', ` ${token}`, `${token}ü`, token.repeat(6)])
+      await expect(read({ FAUNA_BEARER_TOKEN: wrong })).rejects.toThrow(
+        'FAUNA_BEARER_TOKEN must have 32 to 200 visible ASCII characters',
+      );
+    for (const other of ['FAUNA_ADMIN_TOKEN', 'FAUNA_CLIENT_KEY', 'FAUNA_SERVER_KEY'])
+      await expect(read({ FAUNA_BEARER_TOKEN: token, [other]: token })).rejects.toThrow(
+        'FAUNA_BEARER_TOKEN must not be the same as FAUNA_ADMIN_TOKEN or an SDK key',
+      );
+  });
 });

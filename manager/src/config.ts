@@ -36,6 +36,8 @@ export interface Config {
   /** SDK keys of project `default`, environment `production`, that exist from the first boot on. */
   readonly clientKey?: string | undefined;
   readonly serverKey?: string | undefined;
+  /** Opens `/api/bearer`, where bearers read while the store is away; without it nobody may. */
+  readonly bearerToken?: string | undefined;
   /** Opens `/metrics`; without it the path does not exist. */
   readonly metricsToken?: string | undefined;
   /** Whether the sample project is put in at the first boot. */
@@ -115,6 +117,7 @@ const environmentSchema = z
     FAUNA_SECRET: absentWhenEmpty(secret.optional()),
     FAUNA_URL: absentWhenEmpty(origin.optional()),
     TRUSTED_PROXIES: sharedSettings.trustedProxies,
+    FAUNA_BEARER_TOKEN: sharedSettings.bearerToken,
     FAUNA_METRICS_TOKEN: sharedSettings.metricsToken,
     FAUNA_CLIENT_KEY: sdkKey,
     FAUNA_SERVER_KEY: sdkKey,
@@ -126,6 +129,15 @@ const environmentSchema = z
     {
       path: ['FAUNA_SERVER_KEY'],
       message: 'must not be the same as FAUNA_CLIENT_KEY: one is public, the other a secret',
+    },
+  )
+  .refine(
+    ({ FAUNA_BEARER_TOKEN: token, ...others }) =>
+      token === undefined ||
+      ![others.FAUNA_ADMIN_TOKEN, others.FAUNA_CLIENT_KEY, others.FAUNA_SERVER_KEY].includes(token),
+    {
+      path: ['FAUNA_BEARER_TOKEN'],
+      message: 'must not be the same as FAUNA_ADMIN_TOKEN or an SDK key: each opens something else',
     },
   );
 
@@ -178,6 +190,7 @@ export async function readConfig({
     trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
     clientKey: values.FAUNA_CLIENT_KEY,
     serverKey: values.FAUNA_SERVER_KEY,
+    bearerToken: values.FAUNA_BEARER_TOKEN,
     metricsToken: values.FAUNA_METRICS_TOKEN,
     // Whoever brings a database or a store is about to release something: an example would be in the way.
     sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && !values.REDIS_URL)) === 'true',

@@ -48,6 +48,13 @@ export const sharedSettings = {
       .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 visible ASCII characters')
       .optional(),
   ),
+  /** What bearers show to a manager, and to one another; the same everywhere. Nobody serves bearers without it. */
+  bearerToken: absentWhenEmpty(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 visible ASCII characters')
+      .optional(),
+  ),
   /** Where everything that is kept on disk lies. */
   dataDir: absentWhenEmpty(z.string().default('./data')),
   /** Public keys of managers, by commas; see `parseEd25519Key`. */

@@ -13,6 +13,7 @@ const environment = (id: string) => ({
 });
 const status = (...ids: string[]): BearerStatus => ({
   ready: true,
+  source: 'store',
   keys,
   environments: ids.map(environment),
   streams: 3 * ids.length,

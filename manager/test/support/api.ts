@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ReceivedHeartbeat } from '@fauna-flags/protocol';
 import { createManagerApp } from '../../src/app.ts';
 import { type Access, createAccess } from '../../src/features/access/index.ts';
 import { LiveFeed } from '../../src/features/live/index.ts';
@@ -43,6 +44,8 @@ export interface TestAppOptions {
   readonly now?: () => Date;
   readonly placement?: Placement;
   readonly onCommit?: (documentIds: readonly string[]) => void;
+  /** How bearers do. */
+  readonly heartbeats?: () => Promise<readonly ReceivedHeartbeat[]>;
 }
 
 /** The manager's app over a database, whole or broken. */
@@ -52,6 +55,7 @@ export function createTestApp(
     now = () => new Date(),
     placement = { url: undefined, trustedProxies: noTrustedProxies },
     onCommit = () => {},
+    heartbeats = async () => [],
   }: TestAppOptions = {},
 ) {
   const logged: unknown[] = [];
@@ -64,6 +68,7 @@ export function createTestApp(
   const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
   const app = createManagerApp({
     ...world,
+    heartbeats,
     adminToken,
     access,
     live,

@@ -76,6 +76,7 @@ export class SimulatedManager {
         store: this.#redis.storeFor(this.machine),
         schedule: (callback, delayMs) => this.machine.after(delayMs, callback),
         random: this.#chance.next,
+        epochMax: () => Number.POSITIVE_INFINITY,
         log: { warn: () => undefined },
       });
       if (life === this.machine.life) this.#publisher = publisher;

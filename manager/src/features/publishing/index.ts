@@ -1,8 +1,11 @@
+export { postgresHeartbeats, withHeartbeatsOf } from './bearer-heartbeats.ts';
 export { ensureKeyRegistry } from './ensure-key-registry.ts';
 export { memoryStore } from './memory-store.ts';
+export { otherDatabase } from './other-database.ts';
+export { outboxLibrary } from './outbox-library.ts';
 export { postgresOutbox } from './postgres-outbox.ts';
 export type { PublishStore } from './publish-store.ts';
-export { startPublisher } from './publisher.ts';
+export { type Publisher, startPublisher } from './publisher.ts';
 export { redisCommands } from './redis-commands.ts';
 export { redisStore } from './redis-store.ts';
 export { signedDelivery } from './signed-delivery.ts';

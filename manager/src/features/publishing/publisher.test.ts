@@ -1,10 +1,16 @@
 import { inspect } from 'node:util';
-import { compareStored, type Snapshot, type StoredPosition } from '@fauna-flags/protocol';
+import {
+  compareStored,
+  formatStoredPosition,
+  type Heartbeat,
+  type Snapshot,
+  type StoredPosition,
+} from '@fauna-flags/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore, type Shelf } from './memory-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { PublishStore } from './publish-store.ts';
-import { type Publisher, startPublisher } from './publisher.ts';
+import { type Publisher, type PublisherDependencies, startPublisher } from './publisher.ts';
 
 describe('the publisher', () => {
   let world: World;
@@ -124,6 +130,79 @@ describe('the publisher', () => {
     expect(text(world.stored('a'))).toBe('survives');
   });
 
+  it('moves to a new epoch when a bearer alone still knows of commits that the database has lost', async () => {
+    world.commit('a', 9, 'lost');
+    await world.start();
+    world.report('bearer-a', { a: world.commit('a', 9, 'lost'), gone: snapshotOf(100, 3, 'x') });
+    world.report('bearer-b', { a: snapshotOf(100, 8, 'older') });
+    world.outbox.published.clear();
+    world.shelf.clear();
+    world.commit('a', 7, 'survives');
+    await world.pass(6_500);
+    expect(world.stored('a')).toMatchObject({ epoch: 101, version: 7 });
+    expect(world.fields).toEqual([
+      { documentId: 'a', seenBy: 'bearer-a', position: `100-9-${snapshotOf(100, 9, 'lost').hash}` },
+    ]);
+    await world.pass(60_000);
+    expect(world.stored('a')).toMatchObject({ epoch: 101 });
+  });
+
+  it('moves to a new epoch when a bearer serves other content at the same version', async () => {
+    world.commit('a', 9, 'survives');
+    world.report('bearer-a', { a: snapshotOf(100, 9, 'lost') });
+    await world.start();
+    await world.pass(6_000);
+    expect(world.stored('a')).toMatchObject({ epoch: 101, version: 9 });
+  });
+
+  it('takes a bearer that is behind, or has nothing yet, for what it is', async () => {
+    world.commit('a', 9, 'x');
+    world.report('bearer-a', { a: snapshotOf(100, 8, 'older') });
+    world.report('bearer-b', {});
+    world.report('bearer-c', { a: undefined });
+    await world.start();
+    await world.pass(30_000);
+    expect([world.stored('a')?.epoch, world.warnings]).toEqual([100, []]);
+  });
+
+  it('believes nobody who claims a position of the far future, and says so once', async () => {
+    world.commit('a', 9, 'x');
+    world.commit('b', 1, 'y');
+    world.shelf.set('b', snapshotOf(20_000, 1, 'forged'));
+    world.report('bearer-a', { a: snapshotOf(10_000, 1, 'forged') });
+    world.commit('c', 1, 'z');
+    await world.start();
+    await world.pass(60_000);
+    expect([world.stored('a')?.epoch, world.outbox.snapshots.get('b')?.epoch]).toEqual([100, 100]);
+    expect(world.stored('c')).toMatchObject({ version: 1 });
+    const claims = world.warnings.filter((message) => message.startsWith('Somebody claims'));
+    expect(claims).toHaveLength(2);
+    expect(world.storeCalls).toBeLessThan(200);
+  });
+
+  it('reads the database after the store and the bearers, so that what is only late is not taken for lost', async () => {
+    world.commit('a', 1, 'x');
+    await world.start();
+    world.onHeartbeats = () => {
+      world.commit('a', 2, 'y');
+    };
+    world.report('bearer-a', { a: snapshotOf(100, 2, 'y') });
+    await world.pass(6_000);
+    expect([world.stored('a')?.epoch, world.warnings]).toEqual([100, []]);
+  });
+
+  it('asks whether this is another database before each comparison', async () => {
+    let asked = 0;
+    await world.start({
+      async noticeOtherDatabase() {
+        asked += 1;
+      },
+    });
+    expect(asked).toBe(1);
+    await world.pass(20_000);
+    expect(asked).toBeGreaterThanOrEqual(4);
+  });
+
   it('takes away the document of a deleted environment', async () => {
     world.commit('a', 1, 'x');
     await world.start();
@@ -201,11 +280,16 @@ class World {
   storeCalls = 0;
   readonly warnings: string[] = [];
   readonly fields: object[] = [];
+  /** Happens as the heartbeats are asked for. */
+  onHeartbeats = () => {};
+  readonly #heartbeats: Heartbeat[] = [];
   #now = 0;
   #timers: { at: number; callback: () => void }[] = [];
 
-  start(): Promise<Publisher> {
+  start(more: Partial<PublisherDependencies> = {}): Promise<Publisher> {
     return startPublisher({
+      ...more,
+      epochMax: () => 5_000,
       outbox: this.outbox,
       store: this.#store(),
       schedule: (callback, delayMs) => {
@@ -222,6 +306,24 @@ class World {
           this.fields.push(fields);
         },
       },
+    });
+  }
+
+  /** A bearer says what it serves. */
+  report(id: string, documents: Readonly<Record<string, Snapshot | undefined>>): void {
+    this.#heartbeats.push({
+      schema: 1,
+      id,
+      at: 0,
+      runtime: 'node',
+      streams: 0,
+      source: 'store',
+      documents: Object.fromEntries(
+        Object.entries(documents).map(([documentId, snapshot]) => [
+          documentId,
+          { position: snapshot === undefined ? null : formatStoredPosition(snapshot), staleMs: null },
+        ]),
+      ),
     });
   }
 
@@ -273,7 +375,11 @@ class World {
         }),
       positions: () => counted(() => store.positions()),
       remove: (documentId) => counted(() => store.remove(documentId)),
-      heartbeats: () => counted(() => store.heartbeats()),
+      heartbeats: () =>
+        counted(async () => {
+          this.onHeartbeats();
+          return this.#heartbeats.map((heartbeat) => ({ heartbeat, ageMs: 0 }));
+        }),
       close: () => store.close(),
     };
   }

@@ -6,27 +6,30 @@
  * a nudge misses (a crash between commit and nudge, a commit of another manager) the poll finds. Nothing here is on a
  * writer's path, so a commit never waits for the store.
  *
- * A store that knows more than the database (`older`, `fork`) means that the database has lost commits. Then the
- * document moves to a higher epoch, which every reader accepts, and the surviving history wins everywhere. The database
- * is asked again after the store has been seen, because between the two another manager may simply have written.
- *
- * A document that the store does not take must not keep back the others: a kill switch may be among them. So each is
- * tried by itself, whatever became of the one before it, and those that failed last time come last.
+ * A store that knows more than the database (`older`, `fork`), or a bearer that serves more, means that the database has
+ * lost commits. Then the document moves to a higher epoch, which every reader accepts, and the surviving history wins
+ * everywhere. The database is asked again after the store has been seen, because between the two another manager may
+ * simply have written.
  */
 import { compareStored, type StoredPosition } from '@fauna-flags/protocol';
 import { reasonOf } from '../../platform/reason-of.ts';
+import { Attempts } from './attempts.ts';
+import { compareWithDatabase } from './compare-with-database.ts';
+import { Epochs, type EpochsDependencies } from './epochs.ts';
 import type { Outbox } from './outbox.ts';
 import type { PublishStore } from './publish-store.ts';
+import { askStore, StoreFailure } from './store-failure.ts';
 
 /** What a publisher lives on; clock and chance are given, so that a simulation can drive it. */
-export interface PublisherDependencies {
+export interface PublisherDependencies extends EpochsDependencies {
   readonly outbox: Outbox;
   readonly store: PublishStore;
   /** Calls back once after `delayMs` and answers how to call it off. */
   readonly schedule: (callback: () => void, delayMs: number) => () => void;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  readonly log: { warn(fields: object, message: string): void };
+  /** Moves everything to new epochs where this is another database than the one that was last published from. */
+  readonly noticeOtherDatabase?: () => Promise<void>;
 }
 
 /** A running publisher. */
@@ -47,8 +50,6 @@ const pollMs = 250;
 const reconcileMs = 5_000;
 const backoffMsMin = 100;
 const backoffMsMax = 5_000;
-/** A store that has gone fails every document alike, and each failure takes its time: the rest waits for the next round. */
-const failuresInRowMax = 3;
 
 /**
  * Starts a publisher. It resolves once the store has been brought in line with the database for the first time, or could
@@ -60,23 +61,11 @@ export async function startPublisher(dependencies: PublisherDependencies): Promi
   return publisher;
 }
 
-/** The store did not do what it was asked; its message is the store's reason. */
-class StoreFailure extends Error {
-  readonly documentIds: readonly string[];
-
-  constructor(cause: unknown, documentIds: readonly string[] = []) {
-    super(reasonOf(cause), { cause });
-    this.documentIds = documentIds;
-  }
-}
-
 class RunningPublisher implements Publisher {
   readonly #dependencies: PublisherDependencies;
   readonly #delivered = new Map<string, StoredPosition>();
-  /** What the store did not take when it was last offered. */
-  readonly #untaken = new Set<string>();
-  /** What it has not taken in this round, and why: tried once a round. */
-  readonly #failed = new Map<string, unknown>();
+  readonly #attempts = new Attempts();
+  readonly #epochs: Epochs;
   #round: Promise<void> | undefined;
   #again = false;
   #closed = false;
@@ -88,11 +77,12 @@ class RunningPublisher implements Publisher {
 
   constructor(dependencies: PublisherDependencies) {
     this.#dependencies = dependencies;
+    this.#epochs = new Epochs(dependencies);
   }
 
   async begin(): Promise<void> {
     try {
-      await this.#inRound(() => this.#reconcile());
+      await this.#attempts.round(() => this.#reconcile());
     } catch (error) {
       if (!(error instanceof StoreFailure)) throw error;
       this.#wait(this.#backOff(error));
@@ -129,18 +119,14 @@ class RunningPublisher implements Publisher {
     await this.settled();
   }
 
-  /** Compares the whole store with the database: what is missing there, or behind, is published again. */
+  /** Compares all that was delivered with the database: what the store lacks is published, what we lack outranked. */
   async #reconcile(): Promise<void> {
-    const { outbox } = this.#dependencies;
-    const stored = await this.#positions();
-    const wanting: string[] = [];
-    for (const [documentId, position] of await outbox.positions()) {
-      const there = stored.get(documentId);
-      if (there !== undefined && compareStored(position, there) === 'same')
-        this.#delivered.set(documentId, there);
-      else wanting.push(documentId);
-    }
-    await this.#each(wanting, (documentId) => this.#publish(documentId));
+    await this.#dependencies.noticeOtherDatabase?.();
+    const { delivered, wanting, lost } = await this.#compare();
+    for (const [documentId, position] of delivered) this.#delivered.set(documentId, position);
+    for (const [documentId, { position, bearerId }] of lost)
+      if (await this.#epochs.raise(documentId, position, bearerId)) this.#again = true;
+    await this.#attempts.each(wanting, (documentId) => this.#publish(documentId));
     this.#awaitReconcile();
   }
 
@@ -149,18 +135,21 @@ class RunningPublisher implements Publisher {
     this.#isReconcileDue = false;
     this.#cancelReconcile();
     if (this.#closed) return;
-    this.#cancelReconcile = this.#dependencies.schedule(() => {
-      this.#isReconcileDue = true;
-    }, reconcileMs);
+    this.#cancelReconcile = this.#dependencies.schedule(
+      () => {
+        this.#isReconcileDue = true;
+      },
+      reconcileMs * (0.8 + 0.4 * this.#dependencies.random()),
+    );
   }
 
-  async #positions(): Promise<ReadonlyMap<string, StoredPosition>> {
+  async #compare(): ReturnType<typeof compareWithDatabase> {
     try {
-      const stored = await this.#ask((store) => store.positions());
+      const comparison = await compareWithDatabase(this.#dependencies);
       this.#isStoreUp = true;
-      return stored;
+      return comparison;
     } catch (error) {
-      this.#isStoreUp = false;
+      if (error instanceof StoreFailure) this.#isStoreUp = false;
       throw error;
     }
   }
@@ -174,7 +163,7 @@ class RunningPublisher implements Publisher {
   async #turn(): Promise<void> {
     if (this.#round !== undefined || this.#closed) return;
     this.#cancel();
-    this.#round = this.#inRound(() => this.#publishPending());
+    this.#round = this.#attempts.round(() => this.#publishPending());
     let delayMs: number;
     try {
       await this.#round;
@@ -205,72 +194,21 @@ class RunningPublisher implements Publisher {
     return ceilingMs * (0.5 + this.#dependencies.random() / 2);
   }
 
-  async #ask<Answer>(question: (store: PublishStore) => Promise<Answer>): Promise<Answer> {
-    try {
-      return await question(this.#dependencies.store);
-    } catch (error) {
-      throw new StoreFailure(error);
-    }
-  }
-
-  /** Does the work to its end, and rejects then if the store has not taken everything. */
-  async #inRound(work: () => Promise<void>): Promise<void> {
-    this.#failed.clear();
-    const before = new Set(this.#untaken);
-    await work();
-    const [failure] = this.#failed.values();
-    if (failure === undefined) {
-      this.#untaken.clear();
-      return;
-    }
-    throw new StoreFailure(
-      failure,
-      [...this.#failed.keys()].filter((documentId) => !before.has(documentId)),
-    );
-  }
-
   async #publishPending(): Promise<void> {
     const { outbox } = this.#dependencies;
     do {
       this.#again = false;
       if (this.#isReconcileDue) await this.#reconcile();
-      await this.#each(await outbox.pending(), (documentId) => this.#publish(documentId));
-      await this.#each(await outbox.deleted(), (documentId) => this.#remove(documentId));
+      await this.#attempts.each(await outbox.pending(), (documentId) => this.#publish(documentId));
+      await this.#attempts.each(await outbox.deleted(), (documentId) => this.#remove(documentId));
     } while (this.#again && !this.#closed);
   }
 
-  /** Goes on after a document that the store does not take; a database that fails ends the round. */
-  async #each(documentIds: readonly string[], work: (documentId: string) => Promise<void>): Promise<void> {
-    let failuresInRow = 0;
-    for (const documentId of this.#inOrder(documentIds)) {
-      if (failuresInRow === failuresInRowMax) return;
-      try {
-        await work(documentId);
-        this.#untaken.delete(documentId);
-        failuresInRow = 0;
-      } catch (error) {
-        if (!(error instanceof StoreFailure)) throw error;
-        this.#failed.set(documentId, error.cause);
-        this.#untaken.add(documentId);
-        failuresInRow += 1;
-      }
-    }
-  }
-
-  /** What has not failed yet comes first, and what has failed in this round waits for the next. */
-  #inOrder(documentIds: readonly string[]): readonly string[] {
-    const open = documentIds.filter((documentId) => !this.#failed.has(documentId));
-    return [
-      ...open.filter((documentId) => !this.#untaken.has(documentId)),
-      ...open.filter((documentId) => this.#untaken.has(documentId)),
-    ];
-  }
-
   async #publish(documentId: string): Promise<void> {
-    const { outbox, log } = this.#dependencies;
+    const { outbox, store } = this.#dependencies;
     const snapshot = await outbox.read(documentId);
     if (snapshot === undefined) return;
-    const result = await this.#ask((store) => store.compareAndSet(documentId, snapshot));
+    const result = await askStore(() => store.compareAndSet(documentId, snapshot));
     if (result.outcome === 'stored' || result.outcome === 'same') {
       const { epoch, version, hash } = snapshot;
       this.#delivered.set(documentId, { epoch, version, hash });
@@ -281,18 +219,17 @@ class RunningPublisher implements Publisher {
     if (now === undefined) return;
     const order = compareStored(now, result.current);
     if (order === 'older' || order === 'fork') {
-      log.warn(
-        { documentId, order },
-        'The store is ahead of the database: moving the document to a new epoch',
-      );
-      await outbox.raiseEpoch(documentId, result.current);
+      const isRaised = await this.#epochs.raise(documentId, result.current, 'the store');
+      // To go on at once would be to go on for ever.
+      if (!isRaised) throw new StoreFailure(new Error('The store holds a position of the far future'));
     }
     this.#again = true;
   }
 
   async #remove(documentId: string): Promise<void> {
-    await this.#ask((store) => store.remove(documentId));
+    const { outbox, store } = this.#dependencies;
+    await askStore(() => store.remove(documentId));
     this.#delivered.delete(documentId);
-    await this.#dependencies.outbox.forget(documentId);
+    await outbox.forget(documentId);
   }
 }

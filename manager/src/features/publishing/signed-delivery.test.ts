@@ -48,6 +48,7 @@ async function manage(shelf: MemoryShelf, sign: SignSnapshot | undefined): Promi
     ...(sign === undefined ? unsigned : signedDelivery({ ...unsigned, sign })),
     schedule: () => () => {},
     random: () => 0.5,
+    epochMax: () => Number.POSITIVE_INFINITY,
     log: { warn: () => {} },
   });
   await publisher.close();

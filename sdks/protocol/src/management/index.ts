@@ -3,6 +3,7 @@ export * from './audience.ts';
 export * from './audit.ts';
 export * from './configuration.ts';
 export * from './context-secret.ts';
+export * from './delivery.ts';
 export * from './environment.ts';
 export * from './evaluation.ts';
 export * from './flag.ts';

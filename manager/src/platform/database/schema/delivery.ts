@@ -1,4 +1,4 @@
-import type { HandleKey, SdkKeyKind } from '@fauna-flags/protocol';
+import type { HandleKey, Heartbeat, SdkKeyKind } from '@fauna-flags/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -89,3 +89,10 @@ export const snapshots = pgTable('snapshots', { ...positionColumns(), payload: b
 
 /** What has reached the store. Written by publishers alone, so that a slow store never holds up a writer. */
 export const publishState = pgTable('publish_state', positionColumns());
+
+/** What bearers have told a manager over HTTP, so that all managers know of it: one row a bearer, gone within a minute. */
+export const bearerHeartbeats = pgTable('bearer_heartbeats', {
+  bearerId: text('bearer_id').primaryKey(),
+  heartbeat: json('heartbeat').$type<Heartbeat>().notNull(),
+  receivedAt: time('received_at').notNull(),
+});

@@ -1,0 +1,1 @@
+export { type DeliveryDeps, deliveryRoutes } from './routes.ts';
