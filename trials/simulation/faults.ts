@@ -86,15 +86,21 @@ function crashManager(world: World): string {
 function crashBearer(world: World): string {
   const bearer = world.chance.pick(world.bearers);
   const silently = world.chance.holds(0.2);
-  stopBearer(world, bearer, { silently });
+  const keepsDisk = world.chance.holds(0.7);
+  stopBearer(world, bearer, { silently, keepsDisk });
   startLater(world, bearer, world.chance.between(100, 8_000));
-  return `${bearer.machine.name} ${silently ? 'loses power' : 'crashes'}`;
+  return `${bearer.machine.name} ${silently ? 'loses power' : 'crashes'}${keepsDisk ? '' : ' and loses its disk'}`;
 }
 
 /** A crash of a bearer, of which whoever watches has to know: it begins again with what its disk holds. */
-export function stopBearer(world: World, bearer: SimulatedBearer, how: { readonly silently: boolean }): void {
-  bearer.crash(how);
-  world.watch.forget(bearer.machine.name);
+export function stopBearer(
+  world: World,
+  bearer: SimulatedBearer,
+  { silently, keepsDisk }: { readonly silently: boolean; readonly keepsDisk: boolean },
+): void {
+  bearer.crash({ silently });
+  if (!keepsDisk) bearer.disk.replace();
+  void world.watch.beginWithDisk(bearer);
 }
 
 function crashSdk(world: World): string {

@@ -104,6 +104,13 @@ export const mutations: readonly Mutation[] = [
     replace: 'if (false)',
     caughtBy: { scenario: 'atRandom', seeds: 30, invariant: 'I2' },
   },
+  {
+    name: 'last-known-good-on-disk',
+    file: 'bearer/src/documents/document-follower.ts',
+    find: "for (const copy of this.#kept?.takeCopies() ?? []) if (await this.#apply(copy, 'copy')) return;",
+    replace: '',
+    caughtBy: { scenario: 'coldStart', seeds: 2, invariant: 'I4' },
+  },
 ];
 
 /** The mutation of this name. */

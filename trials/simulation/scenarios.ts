@@ -1,5 +1,7 @@
 import { keyRegistryDocument } from '@fauna-flags/protocol';
 import { atRandom } from './at-random.ts';
+import { stopBearer } from './faults.ts';
+import { expectAgreement } from './world/agreement.ts';
 import { environmentId, revocableKey } from './world/keys.ts';
 import type { World } from './world/world.ts';
 
@@ -20,6 +22,7 @@ const told = {
   lostKeys,
   revocation,
   polling,
+  coldStart,
 };
 
 /** Names a scenario. */
@@ -41,7 +44,11 @@ async function fork(world: World): Promise<void> {
   strike(world, `postgres loses ${lost} commits`);
   for (let writes = 0; writes < lost; writes += 1) world.write();
   await world.pass(500);
-  await world.expectWithin('I6 a fork heals within 6 s', 6_500, { withSdks: true });
+  await expectAgreement(world, {
+    invariant: 'I6 a fork heals within 6 s',
+    withinMs: 6_500,
+    sdks: world.sdks,
+  });
 }
 
 /** F9: the database loses commits, and nothing is written after them. */
@@ -52,7 +59,11 @@ async function lostCommits(world: World): Promise<void> {
   }
   await world.pass(1_000);
   strike(world, `postgres loses ${world.postgres.loseCommits(world.chance.whole(1, 3))} commits`);
-  await world.expectWithin('I6 lost commits are healed within 6 s', 6_500, { withSdks: true });
+  await expectAgreement(world, {
+    invariant: 'I6 lost commits are healed within 6 s',
+    withinMs: 6_500,
+    sdks: world.sdks,
+  });
 }
 
 /** F18: the subscription is cut, and a change falls into the gap before the next one stands. */
@@ -63,7 +74,7 @@ async function subscriptionRace(world: World): Promise<void> {
     strike(world, 'every subscription is cut');
     await world.pass(world.chance.between(0, 300));
     await written(world);
-    await world.expectWithin('I6 a cut subscription costs 2 s', 2_000, { withSdks: false });
+    await expectAgreement(world, { invariant: 'I6 a cut subscription costs 2 s', withinMs: 2_000, sdks: [] });
     await world.pass(world.chance.between(3_000, 5_000));
   }
 }
@@ -79,7 +90,7 @@ async function failedFetch(world: World): Promise<void> {
   world.write();
   await world.pass(1_000);
   weather.loss = 0;
-  await world.expectWithin('I6 a failed fetch costs 12 s', 12_000, { withSdks: false });
+  await expectAgreement(world, { invariant: 'I6 a failed fetch costs 12 s', withinMs: 12_000, sdks: [] });
 }
 
 /** F19: the subscription dies without a word. */
@@ -90,7 +101,11 @@ async function halfOpen(world: World): Promise<void> {
   for (const connection of world.network.between(machine, world.redis.machine)) connection.die();
   strike(world, `the subscription of ${machine.name} dies without a word`);
   await written(world);
-  await world.expectWithin('I6 a half-open subscription costs 6.5 s', 6_500, { withSdks: false });
+  await expectAgreement(world, {
+    invariant: 'I6 a half-open subscription costs 6.5 s',
+    withinMs: 6_500,
+    sdks: [],
+  });
 }
 
 /** F14, F39: the store loses a document; nobody is refused meanwhile, and it is put there again. */
@@ -104,7 +119,7 @@ async function lostKeys(world: World): Promise<void> {
   }
   if (world.redis.read(documentId) === undefined)
     world.watch.violate('I6 what the store loses is back within 6 s', `${documentId} is not`);
-  await world.expectWithin('I3 convergence', 0, { withSdks: true });
+  await expectAgreement(world, { invariant: 'I3 convergence', withinMs: 0, sdks: world.sdks });
 }
 
 /** F38: a key is revoked; its stream is closed within a second, and everybody else's goes on. */
@@ -120,7 +135,7 @@ async function revocation(world: World): Promise<void> {
         `${machine.name} is ${isLive ? '' : 'not '}live, and its key is ${isRevoked ? '' : 'not '}revoked`,
       );
   }
-  await world.expectWithin('I5 within a second', 0, { withSdks: true });
+  await expectAgreement(world, { invariant: 'I5 within a second', withinMs: 0, sdks: world.sdks });
 }
 
 /** F30: an SDK that no stream reaches polls through a balancer, now a bearer that is behind, now one that is not. */
@@ -135,7 +150,23 @@ async function polling(world: World): Promise<void> {
   }
   world.isolate(machine, false);
   await world.pass(40_000);
-  await world.expectWithin('I3 convergence', 0, { withSdks: true });
+  await expectAgreement(world, { invariant: 'I3 convergence', withinMs: 0, sdks: world.sdks });
+}
+
+/** F6: everything that a bearer could read from is gone, and the bearers start anew: they serve what their disks hold. */
+async function coldStart(world: World): Promise<void> {
+  await written(world);
+  await world.pass(1_000);
+  world.redis.stop({ keepsData: false });
+  for (const manager of world.managers) manager.crash();
+  for (const bearer of world.bearers)
+    stopBearer(world, bearer, { silently: world.chance.holds(0.5), keepsDisk: true });
+  strike(world, 'everything stops, and only the bearers start again');
+  await world.pass(world.chance.between(100, 5_000));
+  for (const bearer of world.bearers) bearer.start();
+  await world.pass(1_000);
+  await world.probe();
+  await expectAgreement(world, { invariant: 'I4 never empty', withinMs: 60_000, sdks: world.sdks });
 }
 
 /** Until a change is committed there is nothing to wait for. */

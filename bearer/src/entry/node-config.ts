@@ -1,15 +1,11 @@
 import { resolve } from 'node:path';
-import { bearerIdPattern } from '@fauna-flags/protocol';
 import { z } from 'zod';
-import type { Upstream } from '../bearer-sources.ts';
 import { noTrustedProxies, type TrustedProxies } from '../middleware/client-address.ts';
 import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from './node-settings.ts';
 
 /** What a bearer reads from. */
 export type BearerSource =
-  /** A store, and who is asked while it is away. */
-  | { readonly kind: 'redis'; readonly url: string; readonly fallback: Upstream | undefined }
-  | { readonly kind: 'upstream'; readonly upstream: Upstream }
+  | { readonly kind: 'redis'; readonly url: string }
   /** A folder of snapshot files; absolute. */
   | { readonly kind: 'folder'; readonly folder: string };
 
@@ -19,10 +15,6 @@ export interface BearerConfig {
   readonly host: string;
   /** Where rulesets and keys come from. */
   readonly source: BearerSource;
-  /** Opens `/api/bearer` here too: other bearers may read from this one. */
-  readonly bearerToken: string | undefined;
-  /** As whom it reports; made up at the start when absent. */
-  readonly bearerId: string | undefined;
   /** Where everything that is kept on disk lies; absolute. */
   readonly dataDir: string;
   /** Public keys of managers: only what one of them has signed is served. Absent: anything that the source has. */
@@ -40,18 +32,7 @@ const fields = z.object({
   PORT: sharedSettings.port(3001),
   HOST: sharedSettings.host,
   REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl.optional()),
-  MANAGER_URL: sharedSettings.managerUrls,
   FAUNA_SOURCE_DIR: absentWhenEmpty(z.string().optional()),
-  FAUNA_BEARER_TOKEN: sharedSettings.bearerToken,
-  FAUNA_BEARER_ID: absentWhenEmpty(
-    z
-      .string()
-      .regex(
-        bearerIdPattern,
-        'must be 1 to 64 letters, digits, ".", "_", ":" or "-", and begin with a letter or a digit',
-      )
-      .optional(),
-  ),
   FAUNA_DATA_DIR: sharedSettings.dataDir,
   FAUNA_VERIFY_KEY: sharedSettings.verifyKeys,
   TRUSTED_PROXIES: sharedSettings.trustedProxies,
@@ -62,30 +43,18 @@ const fields = z.object({
 
 /** Judged beside the settings one by one, so that every mistake is told together. */
 const settings = fields.check((context) => {
-  for (const [name, message] of mistakesIn(context.value))
-    context.issues.push({ code: 'custom', input: context.value[name], path: [name], message });
+  const { REDIS_URL, FAUNA_SOURCE_DIR } = context.value;
+  if ((REDIS_URL === undefined) !== (FAUNA_SOURCE_DIR === undefined)) return;
+  context.issues.push({
+    code: 'custom',
+    input: REDIS_URL,
+    path: ['REDIS_URL'],
+    message:
+      REDIS_URL === undefined
+        ? 'must be set, like redis://localhost:6379: it is where the manager publishes and bearers read'
+        : 'must not be set together with FAUNA_SOURCE_DIR: a bearer reads from one of them',
+  });
 });
-
-function mistakesIn({
-  REDIS_URL,
-  MANAGER_URL,
-  FAUNA_SOURCE_DIR,
-  FAUNA_BEARER_TOKEN,
-}: z.output<typeof fields>): (readonly [keyof typeof fields.shape, string])[] {
-  const mistakes: (readonly [keyof typeof fields.shape, string])[] = [];
-  if (REDIS_URL === undefined && MANAGER_URL === undefined && FAUNA_SOURCE_DIR === undefined)
-    mistakes.push(['REDIS_URL', noSource]);
-  if (REDIS_URL !== undefined && FAUNA_SOURCE_DIR !== undefined) mistakes.push(['REDIS_URL', twoSources]);
-  if (MANAGER_URL !== undefined && FAUNA_SOURCE_DIR !== undefined) mistakes.push(['MANAGER_URL', twoSources]);
-  if (MANAGER_URL !== undefined && FAUNA_BEARER_TOKEN === undefined)
-    mistakes.push(['FAUNA_BEARER_TOKEN', 'must be set beside MANAGER_URL, to what it is there']);
-  return mistakes;
-}
-
-const noSource =
-  'must be set, like redis://localhost:6379: it is where the manager publishes and bearers read; or else MANAGER_URL and FAUNA_BEARER_TOKEN, to read from a manager or another bearer';
-
-const twoSources = 'must not be set together with FAUNA_SOURCE_DIR: a bearer reads from one of them';
 
 /** The names of all variables that a bearer reads. */
 export const bearerSettingNames: readonly string[] = Object.keys(fields.shape);
@@ -109,8 +78,6 @@ export function readBearerConfig({
     port: values.PORT,
     host: values.HOST,
     source: sourceOf(values, directory),
-    bearerToken: values.FAUNA_BEARER_TOKEN,
-    bearerId: values.FAUNA_BEARER_ID,
     dataDir: resolve(directory, values.FAUNA_DATA_DIR),
     verifyKeys: values.FAUNA_VERIFY_KEY,
     trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
@@ -121,17 +88,10 @@ export function readBearerConfig({
 }
 
 function sourceOf(
-  {
-    REDIS_URL: url,
-    FAUNA_SOURCE_DIR: folder,
-    MANAGER_URL: urls,
-    FAUNA_BEARER_TOKEN: token,
-  }: z.output<typeof settings>,
+  { REDIS_URL: url, FAUNA_SOURCE_DIR: folder }: z.output<typeof settings>,
   directory: string,
 ): BearerSource {
-  const upstream = urls === undefined || token === undefined ? undefined : { urls, token };
   if (folder !== undefined) return { kind: 'folder', folder: resolve(directory, folder) };
-  if (url !== undefined) return { kind: 'redis', url, fallback: upstream };
-  if (upstream !== undefined) return { kind: 'upstream', upstream };
+  if (url !== undefined) return { kind: 'redis', url };
   throw new Error('Cannot tell what to read from: settings without a source were let through');
 }

@@ -71,26 +71,26 @@ export class Connection {
 
   /** Ends it from the server's side, behind whatever was sent. */
   closeByServer(): void {
-    this.#end(() => this.#send(this.#down, () => this.onClientReset()));
+    if (this.#state === 'open') this.#end(() => this.#send(this.#down, () => this.onClientReset()));
   }
 
   /** Breaks it: both ends hear of it. */
   reset(): void {
-    this.#end(() => {
-      this.#send(this.#down, () => this.onClientReset());
-      this.#send(this.#up, () => this.onServerReset());
-    });
+    if (this.#state === 'open')
+      this.#end(() => {
+        this.#send(this.#down, () => this.onClientReset());
+        this.#send(this.#up, () => this.onServerReset());
+      });
   }
 
-  /** From now on nothing arrives, and nobody is told. */
+  /** From now on nothing arrives, and nobody is told: to the client it stays open until it gives it up. */
   die(): void {
     if (this.#state === 'open') this.#state = 'dead';
   }
 
   #end(tell: () => void): void {
     if (this.#state === 'over') return;
-    const isDead = this.#state === 'dead';
-    if (!isDead) tell();
+    if (this.#state === 'open') tell();
     this.#state = 'over';
     this.#onOver();
   }

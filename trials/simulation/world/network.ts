@@ -147,6 +147,7 @@ export class Network {
     for (const connection of [...this.#connections]) {
       if (connection.client !== of && connection.server !== of) continue;
       if (silently) connection.die();
+      if (connection.client === of) connection.closeByClient();
       else connection.reset();
     }
   }

@@ -10,6 +10,7 @@ import type { HttpServer } from './fetch-over.ts';
 import { Machine } from './machine.ts';
 import type { Network } from './network.ts';
 import { readOver } from './read-over.ts';
+import { SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedRedis } from './simulated-redis.ts';
 import { subscribeOver } from './subscribe-over.ts';
 
@@ -26,7 +27,9 @@ export class SimulatedBearer implements HttpServer {
   readonly #network: Network;
   readonly #chance: Chance;
   readonly #redis: SimulatedRedis;
+  readonly disk: SimulatedDisk;
   #bearer: Bearer | undefined;
+  #isStarted = false;
 
   constructor(
     name: string,
@@ -40,11 +43,17 @@ export class SimulatedBearer implements HttpServer {
     this.#network = network;
     this.#chance = chance;
     this.#redis = redis;
+    this.disk = new SimulatedDisk(this.machine, chance);
   }
 
   /** The bearer of the present life. */
   get bearer(): Bearer | undefined {
     return this.#bearer;
+  }
+
+  /** Whether it has read its disk, and serves what it has found there. */
+  get isStarted(): boolean {
+    return this.#isStarted;
   }
 
   readonly handle = (request: Request, env: object): Response | Promise<Response> =>
@@ -80,6 +89,11 @@ export class SimulatedBearer implements HttpServer {
       crypto: nodeCrypto,
       regex,
       log: silent,
+      copies: this.disk.open(),
+    });
+    const { life } = machine;
+    void this.#bearer.started.then(() => {
+      if (life === machine.life) this.#isStarted = true;
     });
   }
 
@@ -87,5 +101,6 @@ export class SimulatedBearer implements HttpServer {
     this.#network.dropConnections(this.machine, { silently });
     this.machine.stop();
     this.#bearer = undefined;
+    this.#isStarted = false;
   }
 }

@@ -4,7 +4,7 @@ import { environmentId, serverKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { SimulatedBearer } from './simulated-bearer.ts';
 import type { SimulatedSdk } from './simulated-sdk.ts';
-import { judge, standingOf } from './standing.ts';
+import { judge, standingOf, wireText } from './standing.ts';
 
 /** What one reader was last seen to hold. */
 interface Seen {
@@ -45,18 +45,22 @@ export class Watch {
     this.#seen.delete(`${name} ${keyRegistryDocument}`);
   }
 
-  /** A reader begins a life with what lies on its disk: no newer than what it held, and the measure from now on. */
-  remember(name: string, positions: { readonly ruleset?: string; readonly keys?: string }): void {
-    this.forget(name);
-    if (positions.ruleset !== undefined)
-      this.#seen.set(name, { position: positions.ruleset, values: undefined });
-    if (positions.keys !== undefined)
-      this.#seen.set(`${name} ${keyRegistryDocument}`, { position: positions.keys, values: undefined });
+  /** A bearer begins a life with what lies on its disk: no newer than what it held, and the measure from now on. */
+  async beginWithDisk({ machine, disk }: SimulatedBearer): Promise<void> {
+    this.forget(machine.name);
+    const kept = await disk.beginnings();
+    for (const [documentId, name] of [
+      [environmentId, machine.name],
+      [keyRegistryDocument, `${machine.name} ${keyRegistryDocument}`],
+    ] as const) {
+      const copy = kept.get(documentId);
+      if (copy !== undefined) this.#seen.set(name, { position: wireText(copy), values: undefined });
+    }
   }
 
   /** Looks at a bearer, if anything has happened there. */
-  lookAtBearer({ machine, bearer }: SimulatedBearer): void {
-    if (!machine.touched || bearer === undefined || machine.state !== 'up') return;
+  lookAtBearer({ machine, bearer, isStarted }: SimulatedBearer): void {
+    if (!machine.touched || bearer === undefined || !isStarted || machine.state !== 'up') return;
     machine.touched = false;
     const { keys, environments } = bearer.status();
     this.#judgeBearer(`${machine.name} ${keyRegistryDocument}`, keys.position);
@@ -65,8 +69,8 @@ export class Watch {
   }
 
   /** Asks a bearer for its ruleset as an SDK would, and holds the answer to what it has served before. */
-  async probe({ machine, handle }: SimulatedBearer): Promise<void> {
-    if (machine.state !== 'up' || this.#seen.get(machine.name)?.position === undefined) return;
+  async probe({ machine, handle, isStarted }: SimulatedBearer): Promise<void> {
+    if (machine.state !== 'up' || !isStarted || this.#seen.get(machine.name)?.position === undefined) return;
     const { life } = machine;
     const request = new Request('http://bearer/connect/server', {
       headers: { authorization: `Bearer ${serverKey}` },

@@ -28,10 +28,6 @@ const identities: readonly SdkIdentity[] = [
   { kind: 'server', key: serverKey, urls: throughBalancer, user: 3 },
 ];
 
-function isServed(state: string): boolean {
-  return state === 'live' || state === 'polling';
-}
-
 function withoutStreams({ machine, handle }: HttpServer): HttpServer {
   return {
     machine,
@@ -164,55 +160,18 @@ export class World {
     return this.#truthOf(keyRegistryDocument);
   }
 
+  /** Whether some bearer will not touch what the database holds, because a process of its has died of it. */
+  get isQuarantined(): boolean {
+    return this.bearers.some(({ bearer }) => {
+      const status = bearer?.status();
+      const rejected = status?.environments.map((environment) => environment.rejected) ?? [];
+      return rejected.includes(this.truth) || status?.keys.rejected === this.keysTruth;
+    });
+  }
+
   /** Asks every bearer for what it has served before. */
   async probe(): Promise<void> {
     for (const bearer of this.bearers) await this.watch.probe(bearer);
-  }
-
-  /** Lets time pass until everybody holds what the database holds, and tells of a violation if that takes longer. */
-  async expectWithin(
-    invariant: string,
-    withinMs: number,
-    { withSdks, everyMs = 50 }: { readonly withSdks: boolean; readonly everyMs?: number },
-  ): Promise<void> {
-    const begunAt = this.scheduler.now;
-    for (;;) {
-      const laggards = this.laggards({ withSdks });
-      if (laggards.length === 0) return;
-      if (this.scheduler.now - begunAt >= withinMs) {
-        const held = laggards.map((name) => `${name} holds ${this.watch.held(name) ?? 'nothing'}`);
-        this.watch.violate(invariant, `${held.join(', ')}, and the database ${this.truth}`);
-        return;
-      }
-      await this.pass(everyMs);
-    }
-  }
-
-  /**
-   * Who does not hold what the database holds, bearers first; empty when the world has converged. An SDK whose connection
-   * has died without a word is excused: it cannot know before its watchdog does.
-   */
-  laggards({ withSdks }: { readonly withSdks: boolean }): string[] {
-    const bearers = this.bearers.filter(({ bearer }) => {
-      const status = bearer?.status();
-      const ruleset = status?.environments.find(({ id }) => id === environmentId)?.position;
-      return ruleset !== this.truth || status?.keys.position !== this.keysTruth;
-    });
-    const isRevoked = this.postgres.keys.isRevoked;
-    const sdks = this.sdks.filter(({ machine, running, identity }) => {
-      if (identity.key === revocableKey && isRevoked) return false;
-      if (running?.status.state === 'live' && this.#isDeaf(machine)) return false;
-      const { truth } = this;
-      const expected = this.ledger.expected(environmentId, truth, identity.user, identity.kind);
-      return running === undefined || running.values() !== expected || !isServed(running.status.state);
-    });
-    return [...bearers, ...(withSdks ? sdks : [])].map(({ machine }) => machine.name);
-  }
-
-  #isDeaf(sdk: Machine): boolean {
-    return this.bearers.some(({ machine }) =>
-      this.network.between(sdk, machine).some(({ isDead }) => isDead),
-    );
   }
 
   #truthOf(documentId: string): string {
