@@ -1,4 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   canonicalJson,
   formatSdkKey,
@@ -28,9 +31,11 @@ export async function faunaSubject({ set, pin, node }: SubjectStart): Promise<Su
     contextSecrets: {},
   };
   await layDown(redis.url, { [environment]: toRuleset(set), [keyRegistryDocument]: registry });
+  // It begins with what it has kept, which must not be another run's.
+  const dataDir = mkdtempSync(join(tmpdir(), 'fauna-bench-bearer-'));
   const bearer = await startProgram({
     command: ourProgram('bearer/src/entry/node-main.ts', { node, pin }),
-    environment: { REDIS_URL: redis.url, PORT: '0', LOG_LEVEL: 'warn' },
+    environment: { REDIS_URL: redis.url, PORT: '0', LOG_LEVEL: 'warn', FAUNA_DATA_DIR: dataDir },
     ready: /listening on http:\/\/\S+:(\d+)/,
   });
   const port = Number(bearer.said[1]);
@@ -50,6 +55,7 @@ export async function faunaSubject({ set, pin, node }: SubjectStart): Promise<Su
     async stop() {
       await bearer.stop();
       await redis.stop();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
 import { eventually, projectRoot, sourceFlags } from './fauna-process.ts';
 
@@ -10,12 +13,21 @@ export class BearerProcess {
 
   /** Starts it on a port of the system's choice and does not wait. */
   constructor(environment: Readonly<Record<string, string>>) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'fauna-bearer-'));
     this.#child = spawn(process.execPath, [...sourceFlags, 'bearer/src/entry/node-main.ts'], {
       cwd: projectRoot,
-      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...environment },
+      // A folder of its own, or it would begin with what another test has left.
+      env: {
+        PATH: process.env.PATH,
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        FAUNA_DATA_DIR: dataDir,
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     endWithUs(this.#child);
+    this.#child.once('close', () => rmSync(dataDir, { recursive: true, force: true }));
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
