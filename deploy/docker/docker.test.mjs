@@ -80,11 +80,11 @@ describe('docker-compose.yml', () => {
       password: variables.POSTGRES_PASSWORD,
       pathname: `/${compose.services.postgres.environment.POSTGRES_DB}`,
     });
-    expect(new URL(manager.redisUrl)).toMatchObject({
+    expect(new URL(manager.store.url)).toMatchObject({
       hostname: 'redis',
       password: variables.REDIS_PASSWORD,
     });
-    expect(bearer.source).toEqual({ kind: 'redis', url: manager.redisUrl });
+    expect(bearer.source).toEqual(manager.store);
     expect(manager).toMatchObject({
       sample: false,
       adminTokenGenerated: false,

@@ -18,7 +18,7 @@ export function announce({
 }): void {
   const url = config.url ?? `http://${addressOf(config.host)}:${port}`;
   const { welcomeToken, example } = fauna;
-  const isAlone = config.redisUrl !== undefined;
+  const isAlone = config.store !== undefined;
   const lines = [
     '',
     `  Fauna is running at ${url}`,
@@ -34,7 +34,7 @@ export function announce({
     `  API           ${url}/api/v1`,
     ...(config.adminTokenGenerated ? [`  Admin token   ${config.adminToken}`] : []),
     `  Data          ${fauna.dataFolder}`,
-    ...(isAlone ? ['  SDKs          are served by bearers: npm run bearer, with the same REDIS_URL'] : []),
+    ...(isAlone ? ['  SDKs          are served by bearers: npm run bearer, with the same store'] : []),
   ];
   const { sample } = fauna;
   if (sample !== undefined) {

@@ -22,7 +22,7 @@ describe('readConfig()', () => {
       host: '127.0.0.1',
       dataDir: join(directory, 'data'),
       databaseUrl: undefined,
-      redisUrl: undefined,
+      store: undefined,
       adminToken: expect.stringMatching(/^fauna_adm_[0-9A-Za-z_-]{43}$/),
       adminTokenGenerated: true,
       secret: expect.stringMatching(/^[0-9A-Za-z_-]{64}$/),
@@ -56,7 +56,10 @@ describe('readConfig()', () => {
     expect((await read({ ...own, FAUNA_SAMPLE: 'true' })).sample).toBe(true);
     expect((await read({ FAUNA_ADMIN_TOKEN: 'given', FAUNA_SAMPLE: 'false' })).sample).toBe(false);
     const shared = { REDIS_URL: 'redis://localhost', FAUNA_ADMIN_TOKEN: 'given' };
-    expect(await read(shared)).toMatchObject({ redisUrl: 'redis://localhost', sample: false });
+    expect(await read(shared)).toMatchObject({
+      store: { kind: 'redis', url: 'redis://localhost' },
+      sample: false,
+    });
     expect((await read({ ...shared, FAUNA_SAMPLE: 'true' })).sample).toBe(true);
   });
 

@@ -5,7 +5,11 @@ import {
   isWholeAddress,
   type LogLevel,
   parseSettings,
+  type StoreAddress,
   sharedSettings,
+  storeIn,
+  storeSettings,
+  withOneStore,
 } from '@fauna-flags/bearer/node';
 import { z } from 'zod';
 import { readDatabaseUrl } from './platform/database/index.ts';
@@ -21,7 +25,7 @@ export interface Config {
   /** Absent: an embedded server below `dataDir`. */
   readonly databaseUrl?: string | undefined;
   /** Absent: the store is memory, and a bearer runs in the same process. */
-  readonly redisUrl?: string | undefined;
+  readonly store?: StoreAddress | undefined;
   readonly adminToken: string;
   /** True when the token was made here, and so must be shown to whoever started Fauna. */
   readonly adminTokenGenerated: boolean;
@@ -106,7 +110,7 @@ const environmentSchema = z
         )
         .optional(),
     ),
-    REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl.optional()),
+    ...storeSettings,
     FAUNA_ADMIN_TOKEN: absentWhenEmpty(
       z
         .string()
@@ -158,7 +162,7 @@ export async function readConfig({
   readonly directory: string;
   readonly isTerminal: boolean;
 }): Promise<Config> {
-  const values = parseSettings({ schema: environmentSchema, environment, what: 'Fauna' });
+  const values = parseSettings({ schema: withOneStore(environmentSchema), environment, what: 'Fauna' });
   const dataDir = isAbsolute(values.FAUNA_DATA_DIR)
     ? values.FAUNA_DATA_DIR
     : resolve(directory, values.FAUNA_DATA_DIR);
@@ -181,7 +185,7 @@ export async function readConfig({
     host: values.HOST,
     dataDir,
     databaseUrl: values.DATABASE_URL,
-    redisUrl: values.REDIS_URL,
+    store: storeIn(values),
     signingKey: values.FAUNA_SIGNING_KEY,
     adminToken,
     adminTokenGenerated: values.FAUNA_ADMIN_TOKEN === undefined,
@@ -193,7 +197,7 @@ export async function readConfig({
     bearerToken: values.FAUNA_BEARER_TOKEN,
     metricsToken: values.FAUNA_METRICS_TOKEN,
     // Whoever brings a database or a store is about to release something: an example would be in the way.
-    sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && !values.REDIS_URL)) === 'true',
+    sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && storeIn(values) === undefined)) === 'true',
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),
   };
 }

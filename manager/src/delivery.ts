@@ -1,5 +1,5 @@
 /*
- * How changes get from this manager to SDKs: through memory to a bearer in the same process, or through Redis to bearers
+ * How changes get from this manager to SDKs: through memory to a bearer in the same process, or through a store to bearers
  * in processes of their own. Nothing else in the manager knows the difference.
  */
 import {
@@ -10,17 +10,26 @@ import {
   memorySources,
 } from '@fauna-flags/bearer';
 import {
+  explainRedisError,
   nodeClock,
   nodeCrypto,
   pinoLog,
   prometheusMeter,
   RedisLink,
+  type StoreAddress,
   type TrustedProxies,
 } from '@fauna-flags/bearer/node';
 import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
 import { bearersElsewhere } from './bearers-elsewhere.ts';
-import { memoryStore, type PublishStore, redisCommands, redisStore } from './features/publishing/index.ts';
+import {
+  memoryStore,
+  type PublishStore,
+  redisCommands,
+  redisStore,
+  type StoreCommands,
+  upstashCommands,
+} from './features/publishing/index.ts';
 import type { Fetch } from './platform/fetch.ts';
 
 /** One way of delivery. */
@@ -41,13 +50,13 @@ export interface BearerSide {
   drain(): Promise<void>;
 }
 
-/** By way of Redis when its address is known, else within this process. */
+/** By way of the store that settings name, else within this process. */
 export function createDelivery({
-  redisUrl,
+  store,
   log,
   ...mounted
-}: MountedBearer & { readonly redisUrl?: string | undefined }): Delivery {
-  return redisUrl === undefined ? withinProcess({ log, ...mounted }) : throughRedis(redisUrl, log);
+}: MountedBearer & { readonly store?: StoreAddress | undefined }): Delivery {
+  return store === undefined ? withinProcess({ log, ...mounted }) : throughStore(store, log);
 }
 
 /** What a bearer in the manager's own process takes from its settings. */
@@ -88,11 +97,21 @@ function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): De
   };
 }
 
-function throughRedis(url: string, log: Logger): Delivery {
-  const link = { url, purpose: 'publishing', clock: nodeClock, random: Math.random, log: pinoLog(log) };
+function throughStore(store: StoreAddress, log: Logger): Delivery {
   return {
     mode: 'separate',
-    store: redisStore(redisCommands(new RedisLink(link))),
+    store: redisStore(commandsOf(store, log)),
     serve: () => ({ fetch: bearersElsewhere, status: () => undefined, drain: async () => {} }),
   };
+}
+
+function commandsOf(store: StoreAddress, log: Logger): StoreCommands {
+  switch (store.kind) {
+    case 'redis': {
+      const link = { purpose: 'publishing', clock: nodeClock, random: Math.random, log: pinoLog(log) };
+      return redisCommands(new RedisLink({ ...link, url: store.url }));
+    }
+    case 'upstash':
+      return upstashCommands({ url: store.url, token: store.token, explain: explainRedisError });
+  }
 }

@@ -5,7 +5,7 @@ describe('readBearerConfig()', () => {
   const read = (environment: Record<string, string>, isTerminal = false) =>
     readBearerConfig({ environment, directory: '/srv/fauna', isTerminal });
 
-  it('needs an address of Redis and nothing else', () => {
+  it('needs the address of a store and nothing else', () => {
     expect(read({ REDIS_URL: 'redis://localhost:6379', PORT: '', HOST: '' })).toMatchObject({
       port: 3001,
       host: '127.0.0.1',
@@ -16,12 +16,31 @@ describe('readBearerConfig()', () => {
     });
   });
 
+  it('takes Upstash in place of Redis, wholly named', () => {
+    const url = 'https://eu1-first-cat-12345.upstash.io';
+    const both = { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: 'SECRET' };
+    expect(read({ REDIS_URL: '', ...both }).source).toEqual({ kind: 'upstash', url, token: 'SECRET' });
+    for (const [settings, mistake] of [
+      [{ UPSTASH_REDIS_REST_URL: url }, 'UPSTASH_REDIS_REST_TOKEN must be set with UPSTASH_REDIS_REST_URL'],
+      [{ UPSTASH_REDIS_REST_TOKEN: 'SECRET' }, 'UPSTASH_REDIS_REST_URL must be set with'],
+      [{ REDIS_URL: 'redis://h', ...both }, 'REDIS_URL must not be set beside UPSTASH_REDIS_REST_URL'],
+      [{ FAUNA_SOURCE_DIR: 'kept', ...both }, 'UPSTASH_REDIS_REST_URL must not be set together with FAUNA_S'],
+      [{ UPSTASH_REDIS_REST_URL: `${url}/path`, PORT: 'x' }, '3 setting(s) cannot be used'],
+      [{ ...both, UPSTASH_REDIS_REST_URL: 'https://u:SECRET@h' }, 'must be an address like https://'],
+      [{ ...both, UPSTASH_REDIS_REST_TOKEN: 'SECRET ' }, 'must be visible ASCII'],
+    ] as const) {
+      const reading = () => read(settings);
+      expect(reading).toThrow(mistake);
+      expect(reading).not.toThrow('SECRET');
+    }
+  });
+
   it('is quieter where a person reads along', () => {
     expect(read({ REDIS_URL: 'redis://localhost' }, true).logLevel).toBe('warn');
   });
 
   it('says what will do when no source is named', () => {
-    const message = 'REDIS_URL must be set, like redis://localhost:6379: it is where the manager publishes';
+    const message = 'REDIS_URL must be set, like redis://localhost:6379, or else UPSTASH_REDIS_REST_URL';
     expect(() => read({})).toThrow(message);
     expect(() => read({ REDIS_URL: '' })).toThrow(message);
   });

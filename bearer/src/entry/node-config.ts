@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { noTrustedProxies, type TrustedProxies } from '../middleware/client-address.ts';
 import { absentWhenEmpty, type LogLevel, parseSettings, sharedSettings } from './node-settings.ts';
+import { type StoreAddress, storeIn, storeSettings, withOneStore } from './store-settings.ts';
 
 /** What a bearer reads from. */
 export type BearerSource =
-  | { readonly kind: 'redis'; readonly url: string }
+  | StoreAddress
   /** A folder of snapshot files; absolute. */
   | { readonly kind: 'folder'; readonly folder: string };
 
@@ -31,7 +32,7 @@ export interface BearerConfig {
 const fields = z.object({
   PORT: sharedSettings.port(3001),
   HOST: sharedSettings.host,
-  REDIS_URL: absentWhenEmpty(sharedSettings.redisUrl.optional()),
+  ...storeSettings,
   FAUNA_SOURCE_DIR: absentWhenEmpty(z.string().optional()),
   FAUNA_DATA_DIR: sharedSettings.dataDir,
   FAUNA_VERIFY_KEY: sharedSettings.verifyKeys,
@@ -42,16 +43,17 @@ const fields = z.object({
 });
 
 /** Judged beside the settings one by one, so that every mistake is told together. */
-const settings = fields.check((context) => {
-  const { REDIS_URL, FAUNA_SOURCE_DIR } = context.value;
-  if ((REDIS_URL === undefined) !== (FAUNA_SOURCE_DIR === undefined)) return;
+const settings = withOneStore(fields).check((context) => {
+  const { REDIS_URL, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, FAUNA_SOURCE_DIR } = context.value;
+  const store = REDIS_URL ?? UPSTASH_REDIS_REST_URL ?? UPSTASH_REDIS_REST_TOKEN;
+  if ((store === undefined) !== (FAUNA_SOURCE_DIR === undefined)) return;
   context.issues.push({
     code: 'custom',
     input: REDIS_URL,
-    path: ['REDIS_URL'],
+    path: [REDIS_URL === undefined && store !== undefined ? 'UPSTASH_REDIS_REST_URL' : 'REDIS_URL'],
     message:
-      REDIS_URL === undefined
-        ? 'must be set, like redis://localhost:6379: it is where the manager publishes and bearers read'
+      store === undefined
+        ? 'must be set, like redis://localhost:6379, or else UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN: it is where the manager publishes and bearers read'
         : 'must not be set together with FAUNA_SOURCE_DIR: a bearer reads from one of them',
   });
 });
@@ -87,11 +89,13 @@ export function readBearerConfig({
   };
 }
 
-function sourceOf(
-  { REDIS_URL: url, FAUNA_SOURCE_DIR: folder }: z.output<typeof settings>,
-  directory: string,
-): BearerSource {
-  if (folder !== undefined) return { kind: 'folder', folder: resolve(directory, folder) };
-  if (url !== undefined) return { kind: 'redis', url };
+function sourceOf(values: z.output<typeof settings>, directory: string): BearerSource {
+  const { FAUNA_SOURCE_DIR: folder } = values;
+  const source = folder === undefined ? storeIn(values) : folderAt(resolve(directory, folder));
+  if (source !== undefined) return source;
   throw new Error('Cannot tell what to read from: settings without a source were let through');
+}
+
+function folderAt(folder: string): BearerSource {
+  return { kind: 'folder', folder };
 }

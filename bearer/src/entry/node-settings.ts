@@ -1,6 +1,5 @@
 import { parseEd25519Key } from '@fauna-flags/protocol';
 import { z } from 'zod';
-import { parseRedisUrl } from '../redis/redis-address.ts';
 import { StartError } from './start-error.ts';
 import { parseTrustedProxies } from './trusted-proxies.ts';
 
@@ -20,12 +19,6 @@ export const sharedSettings = {
         .refine((port) => port <= 65_535, 'must be a port number from 0 to 65535'),
     ),
   host: absentWhenEmpty(z.string().default('127.0.0.1')),
-  redisUrl: z
-    .string('must be set, like redis://localhost:6379: it is where the manager publishes and bearers read')
-    .refine(
-      (text) => parseRedisUrl(text) !== undefined,
-      'must be an address like redis://:password@host:6379, redis+sentinel://:password@host1,host2/primary or redis+cluster://:password@host1,host2, or rediss… with TLS; encode #, /, ?, @ and % in the password',
-    ),
   /** Addresses and ranges whose `X-Forwarded-*` headers are believed; nobody's when absent. */
   trustedProxies: absentWhenEmpty(
     z

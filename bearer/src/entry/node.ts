@@ -23,4 +23,5 @@ export {
 } from './node-settings.ts';
 export { pinoLog } from './pino-log.ts';
 export { StartError } from './start-error.ts';
+export { type StoreAddress, storeIn, storeSettings, withOneStore } from './store-settings.ts';
 export { parseTrustedProxies } from './trusted-proxies.ts';

@@ -5,6 +5,7 @@ import { keysAmong } from '../keys/keys-among.ts';
 import type { Log } from '../log.ts';
 import { redisSources } from '../redis/redis-sources.ts';
 import type { RulesetSource } from '../rulesets/ruleset-source.ts';
+import { upstashSources } from '../upstash/upstash-sources.ts';
 import type { BearerSource } from './node-config.ts';
 
 /** Opens what the settings name to read from. Nothing needs to be there yet. */
@@ -24,5 +25,14 @@ export function openSources({
     }
     case 'redis':
       return redisSources({ url: source.url, clock, random: Math.random, log });
+    case 'upstash':
+      return upstashSources({
+        url: source.url,
+        token: source.token,
+        fetch: (url, init) => fetch(url, init),
+        clock,
+        random: Math.random,
+        log,
+      });
   }
 }

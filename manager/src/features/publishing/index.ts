@@ -10,6 +10,7 @@ export { redisCommands } from './redis-commands.ts';
 export { redisStore } from './redis-store.ts';
 export { signedDelivery } from './signed-delivery.ts';
 export { snapshotSigner } from './snapshot-signer.ts';
+export type { StoreCommands } from './store-commands.ts';
 export { upstashCommands } from './upstash-commands.ts';
 export {
   type EnvironmentRow,
