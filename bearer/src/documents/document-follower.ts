@@ -13,6 +13,7 @@ import type { DocumentStatus } from './document-status.ts';
 import { judgeSnapshot } from './judge-snapshot.ts';
 import type { KeptDocument } from './kept-document.ts';
 import { Rejections } from './rejections.ts';
+import { SharedQuestion } from './shared-question.ts';
 
 export type { DocumentReader } from './document-follower-options.ts';
 
@@ -36,6 +37,8 @@ export class DocumentFollower<T> {
   #current: { readonly document: T; readonly snapshot: Snapshot } | undefined;
   readonly #rejections: Rejections;
   #confirmedAt: number | undefined;
+  #confirmations = 0;
+  readonly #claims: SharedQuestion;
   readonly #bornAt: number;
   #answered = false;
   #contact: 'none' | 'made' | 'lost' = 'none';
@@ -51,6 +54,11 @@ export class DocumentFollower<T> {
   constructor(options: DocumentFollowerOptions<T>) {
     this.#options = options;
     this.#bornAt = options.clock.now();
+    this.#claims = new SharedQuestion({
+      clock: options.clock,
+      everyMs: options.limits.confirmEveryMs,
+      ask: () => this.#compare(),
+    });
     this.#rejections = new Rejections(options.documentId, options.log);
   }
 
@@ -92,12 +100,16 @@ export class DocumentFollower<T> {
   }
 
   /**
-   * Compares with the source now, unless it was done a moment ago, and resolves to whether the source has confirmed that
-   * we have what it has. Never rejects.
+   * Compares with the source and resolves to whether it has confirmed that we have what it has. What was confirmed before
+   * the call does not count, however fresh: a reader that is ahead of us got its state after that. Never rejects.
+   *
+   * All who ask within `confirmEveryMs` share one comparison, since readers may claim whatever they like.
    */
   async confirm(): Promise<boolean> {
-    if (!this.#isConfirmed()) await this.#compare();
-    return this.#isConfirmed();
+    const calledAt = this.#options.clock.now();
+    const before = this.#confirmations;
+    await this.#claims.answered();
+    return this.#confirmations > before && (this.#confirmedAt ?? 0) >= calledAt;
   }
 
   status(): DocumentStatus {
@@ -134,11 +146,6 @@ export class DocumentFollower<T> {
   #staleMs(): number | null {
     if (this.#confirmedAt === undefined) return null;
     return Math.max(0, this.#options.clock.now() - this.#confirmedAt);
-  }
-
-  #isConfirmed(): boolean {
-    const staleMs = this.#staleMs();
-    return staleMs !== null && staleMs <= this.#options.limits.confirmedMsMax;
   }
 
   #scheduleTick(): void {
@@ -285,6 +292,7 @@ export class DocumentFollower<T> {
 
   #confirm(askedAt: number): void {
     this.#confirmedAt = askedAt;
+    this.#confirmations += 1;
     // Whatever it was, the source does not offer it any more.
     this.#rejections.clear();
   }
