@@ -6,7 +6,7 @@ import { BearerNode } from '../support/bearer-node.ts';
 import { StreamLoad } from '../support/stream-load.ts';
 import { World } from '../support/world.ts';
 
-const streams = 2_000;
+const streams = 1_000;
 
 describe('bearers that die', () => {
   let world: World;

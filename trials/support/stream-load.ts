@@ -58,7 +58,7 @@ export class StreamLoad {
       const tookMs = performance.now() - startMs;
       if (holds(report)) return { report, tookMs, held: true };
       if (tookMs > patienceMs) return { report, tookMs, held: false };
-      await pause(50);
+      await pause(100);
     }
   }
 
