@@ -8,6 +8,7 @@ export interface StreamTarget {
   /** Absent: GET. */
   readonly body?: string;
   readonly sourceAddress: string;
+  readonly forwardedFor?: string;
 }
 
 /** What a stream tells its crowd. */
@@ -25,7 +26,7 @@ export interface StreamEvents {
  * on lines of their own, which no field of a frame looks like. With `isReading` false nothing is ever read after the head.
  */
 export function openLoadStream(
-  { port, path, key, body, sourceAddress }: StreamTarget,
+  { port, path, key, body, sourceAddress, forwardedFor }: StreamTarget,
   events: StreamEvents,
   {
     lastEventId,
@@ -43,6 +44,7 @@ export function openLoadStream(
       `Authorization: Bearer ${key}`,
       'Accept: text/event-stream',
       ...(lastEventId === undefined ? [] : [`Last-Event-ID: ${lastEventId}`]),
+      ...(forwardedFor === undefined ? [] : [`X-Forwarded-For: ${forwardedFor}`]),
       ...(body === undefined
         ? []
         : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),

@@ -15,6 +15,10 @@ export interface CrowdPlan {
   readonly perSecond: number;
   /** False for clients that never read what they are sent. */
   readonly isReading?: boolean;
+  /** `X-Forwarded-For` of each client; `#` in it is its number. */
+  readonly forwardedFor?: string;
+  /** The one address that all come from, instead of one for every so many. */
+  readonly sourceAddress?: string;
   /** False for clients that stay away once they have been cut. */
   readonly comesBack?: boolean;
 }
@@ -146,7 +150,7 @@ class Member {
   }
 
   connect(): void {
-    const { kind, key, isReading = true } = this.#plan;
+    const { kind, key, forwardedFor, isReading = true } = this.#plan;
     const { ports } = this.#crowd;
     if (this.#crowd.isClosed) return;
     this.#crowd.noteConnect();
@@ -156,7 +160,9 @@ class Member {
         path: kind === 'client' ? '/stream/client' : '/stream/server',
         key,
         ...(kind === 'client' && { body: JSON.stringify({ context: { key: `user-${this.#number}` } }) }),
-        sourceAddress: `127.0.1.${1 + (Math.floor(this.#number / clientsPerAddress) % 250)}`,
+        sourceAddress:
+          this.#plan.sourceAddress ?? `127.0.1.${1 + (Math.floor(this.#number / clientsPerAddress) % 250)}`,
+        ...(forwardedFor !== undefined && { forwardedFor: forwardedFor.replace('#', this.#asAddress()) }),
       },
       {
         onOpen: (status) => {
@@ -177,6 +183,11 @@ class Member {
 
   close(): void {
     this.#socket?.destroy();
+  }
+
+  /** Its number, as an address of which everybody has another. */
+  #asAddress(): string {
+    return `10.${(this.#number >> 16) & 255}.${(this.#number >> 8) & 255}.${this.#number & 255}`;
   }
 
   #ended(): void {
