@@ -172,7 +172,7 @@ function killConnections(world: World): string {
 }
 
 function restartRedis(world: World): string {
-  const keepsData = world.forgetful === 'database' || world.chance.holds(0.3);
+  const keepsData = world.chance.holds(0.6);
   const durationMs = world.chance.holds(0.3)
     ? world.chance.between(6_000, 25_000)
     : world.chance.between(50, 3_000);
@@ -183,19 +183,17 @@ function restartRedis(world: World): string {
 
 function failOverRedis(world: World): string {
   if (world.redis.machine.state === 'down') return 'redis is down and cannot fail over';
-  const lag = world.forgetful === 'database' ? 0 : world.chance.whole(1, 4);
+  const lag = world.chance.whole(1, 4);
   world.redis.failOver(lag);
   return `redis fails over to a replica that lags ${lag} writes behind`;
 }
 
 function flushRedis(world: World): string {
-  if (world.forgetful === 'database') return 'nothing: here the store forgets nothing';
   world.redis.flush();
   return 'redis is emptied';
 }
 
 function loseDocument(world: World): string {
-  if (world.forgetful === 'database') return 'nothing: here the store forgets nothing';
   const documentId = world.chance.pick([environmentId, keyRegistryDocument]);
   world.redis.lose(documentId);
   return `redis loses ${documentId === environmentId ? 'the ruleset' : 'the key registry'}`;
@@ -211,7 +209,6 @@ function stopPostgres(world: World): string {
 }
 
 function loseCommits(world: World): string {
-  if (world.forgetful === 'store') return 'nothing: here the database forgets nothing';
   const lost = world.postgres.loseCommits(world.chance.whole(1, 3));
   return `postgres loses ${lost} commits and stands at ${world.truth}`;
 }

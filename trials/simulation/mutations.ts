@@ -92,24 +92,38 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'nothing-is-not-empty',
     file: 'bearer/src/documents/document-follower.ts',
-    find: 'if (snapshot !== undefined && !this.#stopped) await this.#consider(snapshot, askedAt);',
+    find: 'if (snapshot !== undefined && !this.#stopped) this.#consider(snapshot, askedAt);',
     replace:
-      'if (snapshot !== undefined && !this.#stopped) await this.#consider(snapshot, askedAt); else this.#applied = new AppliedDocument(this.#options);',
+      'if (snapshot !== undefined && !this.#stopped) this.#consider(snapshot, askedAt); else this.#current = undefined;',
     caughtBy: { scenario: 'atRandom', seeds: 20, invariant: 'I4' },
   },
   {
     name: 'content-hash',
-    file: 'bearer/src/documents/judge-snapshot.ts',
-    find: 'if (crypto.sha256Hex(payload) !== hash)',
+    file: 'bearer/src/documents/document-follower.ts',
+    find: 'if (this.#options.crypto.sha256Hex(snapshot.payload) !== snapshot.hash)',
     replace: 'if (false)',
     caughtBy: { scenario: 'atRandom', seeds: 30, invariant: 'I2' },
   },
   {
     name: 'last-known-good-on-disk',
-    file: 'bearer/src/documents/applied-document.ts',
-    find: "for (const copy of this.#kept?.takeCopies() ?? []) if (await this.apply(copy, 'copy')) return;",
+    file: 'bearer/src/documents/document-follower.ts',
+    find: "for (const copy of this.#kept?.takeCopies() ?? []) if (await this.#apply(copy, 'copy')) return;",
     replace: '',
     caughtBy: { scenario: 'coldStart', seeds: 2, invariant: 'I4' },
+  },
+  {
+    name: 'heartbeat-check',
+    file: 'manager/src/features/publishing/compare-with-database.ts',
+    find: 'return { delivered, wanting, lost: lostAmong(heartbeats, committed) };',
+    replace: 'return { delivered, wanting, lost: new Map() };',
+    caughtBy: { scenario: 'forgottenLoss', seeds: 3, invariant: 'I6 what only bearers know' },
+  },
+  {
+    name: 'fallback-to-managers',
+    file: 'bearer/src/upstream/stacked-source.ts',
+    find: 'this.#openFallback();\n    });',
+    replace: '});',
+    caughtBy: { scenario: 'storeDown', seeds: 3, invariant: 'I6 the managers stand in' },
   },
 ];
 

@@ -23,6 +23,8 @@ const told = {
   revocation,
   polling,
   coldStart,
+  storeDown,
+  forgottenLoss,
 };
 
 /** Names a scenario. */
@@ -167,6 +169,49 @@ async function coldStart(world: World): Promise<void> {
   await world.pass(1_000);
   await world.probe();
   await expectAgreement(world, { invariant: 'I4 never empty', withinMs: 60_000, sdks: world.sdks });
+}
+
+/** F12: the store is gone; changes reach everybody through the managers, and through the store again when it is back. */
+async function storeDown(world: World): Promise<void> {
+  world.redis.stop({ keepsData: world.chance.holds(0.5) });
+  strike(world, 'redis stops');
+  await world.pass(world.chance.between(0, 1_000));
+  await written(world);
+  const toManagers = {
+    invariant: 'I6 the managers stand in within 15 s',
+    withinMs: 15_000,
+    sdks: world.sdks,
+  };
+  await expectAgreement(world, toManagers);
+  await written(world);
+  await expectAgreement(world, { ...toManagers, withinMs: 1_000 });
+  world.redis.start();
+  strike(world, 'redis is back');
+  await world.pass(world.chance.between(0, 5_000));
+  await written(world);
+  await expectAgreement(world, {
+    ...toManagers,
+    invariant: 'I6 back on the store within 5 s',
+    withinMs: 5_000,
+  });
+}
+
+/** F11: the database loses commits, and the store forgets them too: only the bearers still know. */
+async function forgottenLoss(world: World): Promise<void> {
+  for (let writes = 0; writes < 3; writes += 1) {
+    world.write();
+    await world.pass(200);
+  }
+  await world.pass(3_500);
+  strike(world, `postgres loses ${world.postgres.loseCommits(world.chance.whole(1, 3))} commits`);
+  world.redis.flush();
+  strike(world, 'redis is emptied');
+  await world.pass(10);
+  await expectAgreement(world, {
+    invariant: 'I6 what only bearers know is healed within 11 s',
+    withinMs: 11_000,
+    sdks: world.sdks,
+  });
 }
 
 /** Until a change is committed there is nothing to wait for. */

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { nodeClock } from './node-clock.ts';
 import { listen } from './node-server.ts';
@@ -7,8 +6,6 @@ import { runBearer } from './run-bearer.ts';
 
 await runBearer({
   clock: nodeClock,
-  kind: 'node',
-  hostName: hostname(),
   isTerminal: process.stdout.isTTY === true,
   logOf: (level) => pinoLog(pino({ level })),
   listen,

@@ -11,6 +11,9 @@ export const revocableKey = 'the-client-key-that-will-be-revoked-';
 /** The key of the server SDK, and of whoever looks into bearers. */
 export const serverKey = 'the-server-key-of-the-simulated-world';
 
+/** What bearers show to managers. */
+export const bearerToken = 'the-bearer-token-of-the-simulated-world';
+
 /** What the key registry says, apart from where it stands. */
 export interface KeysContent {
   readonly isRevoked: boolean;

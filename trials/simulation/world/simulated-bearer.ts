@@ -4,9 +4,13 @@ import { type Bearer, createBearer } from '../../../bearer/src/bearer.ts';
 import { nodeCrypto } from '../../../bearer/src/entry/node-crypto.ts';
 import { HintLink } from '../../../bearer/src/hints/hint-link.ts';
 import { hintedSources } from '../../../bearer/src/hints/hinted-sources.ts';
-import type { Log } from '../../../bearer/src/log.ts';
+import { reportBySource } from '../../../bearer/src/reports/report-by-source.ts';
+import { stackedSources } from '../../../bearer/src/upstream/stacked-sources.ts';
+import { UpstreamReportSink } from '../../../bearer/src/upstream/upstream-report-sink.ts';
 import type { Chance } from './chance.ts';
-import type { HttpServer } from './fetch-over.ts';
+import { clockOf, silentLog } from './clock-of.ts';
+import { fetchOver, type HttpServer } from './fetch-over.ts';
+import { bearerToken } from './keys.ts';
 import { Machine } from './machine.ts';
 import type { Network } from './network.ts';
 import { readOver } from './read-over.ts';
@@ -17,7 +21,7 @@ import { subscribeOver } from './subscribe-over.ts';
 const regex = re2Regex();
 /** The patience that the adapter of the real Redis has with its subscription. */
 const redisHintTiming = { subscribeMsMax: 4_000, pingMs: 2_000, pingMsMax: 2_000 };
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const managerUrls = ['http://manager-1', 'http://manager-2'];
 
 /** The real bearer on a machine of its own. */
 export class SimulatedBearer implements HttpServer {
@@ -27,6 +31,7 @@ export class SimulatedBearer implements HttpServer {
   readonly #network: Network;
   readonly #chance: Chance;
   readonly #redis: SimulatedRedis;
+  readonly #managerFor: (host: string) => HttpServer;
   readonly disk: SimulatedDisk;
   #bearer: Bearer | undefined;
   #isStarted = false;
@@ -37,12 +42,20 @@ export class SimulatedBearer implements HttpServer {
       network,
       chance,
       redis,
-    }: { readonly network: Network; readonly chance: Chance; readonly redis: SimulatedRedis },
+      managerFor,
+    }: {
+      readonly network: Network;
+      readonly chance: Chance;
+      readonly redis: SimulatedRedis;
+      /** Who stands behind a manager's host name. */
+      readonly managerFor: (host: string) => HttpServer;
+    },
   ) {
     this.machine = new Machine(name, network.scheduler);
     this.#network = network;
     this.#chance = chance;
     this.#redis = redis;
+    this.#managerFor = managerFor;
     this.disk = new SimulatedDisk(this.machine, chance);
   }
 
@@ -62,34 +75,42 @@ export class SimulatedBearer implements HttpServer {
   start(): void {
     const { machine } = this;
     machine.start();
-    const clock = {
-      now: () => machine.wallClock(),
-      after: (delayMs: number, run: () => void) => machine.after(delayMs, run),
-      soon: (run: () => void) => void machine.after(0, run),
-    };
+    const clock = clockOf(machine);
+    const random = this.#chance.next;
+    const shared = { clock, random, log: silentLog };
     const hints = new HintLink({
+      ...shared,
       connect: subscribeOver(this.#network, machine, this.#redis),
       channel: storeKeys.hints,
       timing: redisHintTiming,
-      clock,
-      random: this.#chance.next,
-      log: silent,
       fields: {},
     });
-    const { rulesets, keys } = hintedSources({
+    const store = hintedSources({
       store: readOver(machine, this.#redis, (snapshot) => this.garble(snapshot)),
       hints,
       close: async () => undefined,
     });
+    const upstream = { ...shared, urls: managerUrls, token: bearerToken, fetch: this.#fetch() };
+    const sources = stackedSources(store.rulesets, {
+      ...upstream,
+      held: () => this.#bearer?.held() ?? new Map(),
+    });
     this.#bearer = createBearer({
-      rulesets,
-      keys,
-      clock,
-      random: this.#chance.next,
+      ...shared,
+      ...sources,
       crypto: nodeCrypto,
       regex,
-      log: silent,
       copies: this.disk.open(),
+      bearerToken,
+      reports: {
+        id: machine.name,
+        runtime: 'node',
+        sink: reportBySource({
+          inUse: sources.sourceInUse,
+          store: this.#redis.reportsFor(machine),
+          fallback: new UpstreamReportSink(upstream),
+        }),
+      },
     });
     const { life } = machine;
     void this.#bearer.started.then(() => {
@@ -102,5 +123,16 @@ export class SimulatedBearer implements HttpServer {
     this.machine.stop();
     this.#bearer = undefined;
     this.#isStarted = false;
+  }
+
+  /** How this bearer reaches managers. */
+  #fetch(): typeof globalThis.fetch {
+    const over = fetchOver({
+      network: this.#network,
+      client: this.machine,
+      serverFor: this.#managerFor,
+      windowBytes: () => 64 * 1024,
+    });
+    return (url, init) => over(String(url), init ?? {});
   }
 }

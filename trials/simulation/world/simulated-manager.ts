@@ -1,5 +1,15 @@
+import { nodeCrypto } from '../../../bearer/src/entry/node-crypto.ts';
+import { type BearerApi, createBearerApi } from '../../../bearer/src/upstream/bearer-api.ts';
+import { withHeartbeatsOf } from '../../../manager/src/features/publishing/bearer-heartbeats.ts';
+import {
+  type OutboxLibrary,
+  outboxLibrary,
+} from '../../../manager/src/features/publishing/outbox-library.ts';
 import { type Publisher, startPublisher } from '../../../manager/src/features/publishing/publisher.ts';
 import type { Chance } from './chance.ts';
+import { clockOf, silentLog } from './clock-of.ts';
+import type { HttpServer } from './fetch-over.ts';
+import { bearerToken } from './keys.ts';
 import { Machine } from './machine.ts';
 import type { Network } from './network.ts';
 import type { SimulatedPostgres } from './simulated-postgres.ts';
@@ -9,15 +19,19 @@ import type { SimulatedRedis } from './simulated-redis.ts';
 const restartMs = 1_000;
 /** How long whoever writes waits for the database. */
 const transactionMsMax = 5_000;
+/** As the composition of a manager has it. */
+const epochsAheadMax = 24 * 60 * 60;
 
-/** A manager: the real publisher, and a way to write. */
-export class SimulatedManager {
+/** A manager: the real publisher, the real API of bearers, and a way to write. */
+export class SimulatedManager implements HttpServer {
   readonly machine: Machine;
   readonly #network: Network;
   readonly #chance: Chance;
   readonly #postgres: SimulatedPostgres;
   readonly #redis: SimulatedRedis;
   #publisher: Publisher | undefined;
+  #library: OutboxLibrary | undefined;
+  #bearerApi: BearerApi | undefined;
 
   constructor(
     name: string,
@@ -40,6 +54,11 @@ export class SimulatedManager {
     this.#redis = redis;
   }
 
+  readonly handle = (request: Request, env: object): Response | Promise<Response> =>
+    this.#bearerApi === undefined
+      ? new Response(null, { status: 503 })
+      : this.#bearerApi.app.fetch(request, env);
+
   start(): void {
     this.machine.start();
     void this.#boot();
@@ -48,7 +67,7 @@ export class SimulatedManager {
   crash({ silently = false } = {}): void {
     this.#network.dropConnections(this.machine, { silently });
     this.machine.stop();
-    this.#publisher = undefined;
+    this.#publisher = this.#library = this.#bearerApi = undefined;
   }
 
   /** One transaction on behalf of a user; what goes wrong is the user's to repeat. The nudge is lost with the process. */
@@ -64,24 +83,43 @@ export class SimulatedManager {
     } catch {
       return;
     }
-    if (life === this.machine.life) this.#publisher?.nudge();
+    if (life !== this.machine.life) return;
+    this.#publisher?.nudge();
+    this.#library?.nudge();
   }
 
   /** A manager does not start without its database: its supervisor tries again. */
   async #boot(): Promise<void> {
-    const { life } = this.machine;
+    const { machine } = this;
+    const { life } = machine;
+    const random = this.#chance.next;
+    const schedule = (callback: () => void, delayMs: number) => machine.after(delayMs, callback);
+    const outbox = this.#postgres.outboxFor(machine);
+    const heartbeats = this.#postgres.heartbeatsFor(machine);
     try {
       const publisher = await startPublisher({
-        outbox: this.#postgres.outboxFor(this.machine),
-        store: this.#redis.storeFor(this.machine),
-        schedule: (callback, delayMs) => this.machine.after(delayMs, callback),
-        random: this.#chance.next,
-        epochMax: () => Number.POSITIVE_INFINITY,
+        outbox,
+        store: withHeartbeatsOf(this.#redis.storeFor(machine), heartbeats),
+        schedule,
+        random,
+        epochMax: () => Math.floor(machine.wallClock() / 1_000) + epochsAheadMax,
         log: { warn: () => undefined },
       });
-      if (life === this.machine.life) this.#publisher = publisher;
+      if (life !== machine.life) return;
+      this.#publisher = publisher;
     } catch {
-      if (life === this.machine.life) this.machine.after(restartMs, () => void this.#boot());
+      if (life === machine.life) machine.after(restartMs, () => void this.#boot());
+      return;
     }
+    this.#library = outboxLibrary({ outbox, schedule, random });
+    this.#bearerApi = createBearerApi({
+      library: this.#library,
+      token: bearerToken,
+      onHeartbeat: (heartbeat) => heartbeats.keep(heartbeat),
+      clock: clockOf(machine),
+      random,
+      crypto: nodeCrypto,
+      log: silentLog,
+    });
   }
 }

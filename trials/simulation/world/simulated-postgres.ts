@@ -5,6 +5,8 @@ import {
   type Snapshot,
   type StoredPosition,
 } from '@fauna-flags/protocol';
+import { MemoryReports } from '../../../bearer/src/reports/memory-reports.ts';
+import type { BearerHeartbeats } from '../../../manager/src/features/publishing/bearer-heartbeats.ts';
 import type { Outbox } from '../../../manager/src/features/publishing/outbox.ts';
 import { type Content, firstContent, rulesetOf } from './content.ts';
 import { environmentId, firstKeys, type KeysContent, registryOf } from './keys.ts';
@@ -35,11 +37,14 @@ export class SimulatedPostgres {
   #state: State;
   /** The states before the last commits, the newest last. */
   readonly #past: State[] = [];
+  readonly #reports: MemoryReports;
 
   constructor(network: Network, ledger: Ledger) {
     this.#network = network;
     this.#ledger = ledger;
-    this.machine = new Machine('postgres', network.scheduler);
+    const { scheduler } = network;
+    this.machine = new Machine('postgres', scheduler);
+    this.#reports = new MemoryReports({ now: () => scheduler.now });
     this.#state = { snapshots: new Map(), published: new Map(), content: firstContent, keys: firstKeys };
     this.commit({});
     this.#past.length = 0;
@@ -131,6 +136,16 @@ export class SimulatedPostgres {
           this.#state = { ...this.#state, published: rest };
         }),
       raiseEpoch: (documentId, above) => ask(() => this.#raiseEpoch(documentId, above)),
+    };
+  }
+
+  /** Heartbeats as one manager keeps and reads them. They are no part of what a restore brings back: they are young. */
+  heartbeatsFor(manager: Machine): BearerHeartbeats {
+    const ask = <T>(work: () => T | Promise<T>): Promise<T> =>
+      this.#network.call({ from: manager, to: this.machine, timeoutMs: statementMsMax, work });
+    return {
+      keep: (heartbeat) => ask(() => this.#reports.report(heartbeat)),
+      all: () => ask(() => this.#reports.heartbeats()),
     };
   }
 

@@ -77,7 +77,7 @@ export class SimulatedRedis {
 
   /** A replica takes over that has not seen the last writes. */
   failOver(lag: number): void {
-    const stale = lag === 0 ? undefined : this.#past.at(-Math.min(lag, this.#past.length));
+    const stale = this.#past.at(-Math.min(lag, this.#past.length));
     this.stop({ keepsData: true });
     this.start();
     if (stale === undefined) return;

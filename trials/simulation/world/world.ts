@@ -50,11 +50,6 @@ export class World {
   readonly managers: readonly SimulatedManager[];
   readonly bearers: readonly SimulatedBearer[];
   readonly sdks: SimulatedSdk[];
-  /**
-   * Who forgets in this world. Not both: until managers ask the bearers where they stand, nobody would know what the
-   * database has lost once the store has forgotten it too.
-   */
-  readonly forgetful: 'database' | 'store';
   /** How many faults have been put in. */
   faults = 0;
   readonly #trace: ((line: string) => void) | undefined;
@@ -63,7 +58,6 @@ export class World {
     this.#trace = trace;
     this.chance = chanceOf(seed);
     const { chance, scheduler } = this;
-    this.forgetful = chance.pick(['database', 'store']);
     const network = new Network(scheduler, chance);
     this.network = network;
     this.watch = new Watch(
@@ -78,8 +72,9 @@ export class World {
     this.managers = [1, 2].map(
       (number) => new SimulatedManager(`manager-${number}`, { network, chance, postgres, redis }),
     );
+    const managerFor = (host: string) => this.#managerNamed(host);
     this.bearers = [1, 2, 3].map(
-      (number) => new SimulatedBearer(`bearer-${number}`, { network, chance, redis }),
+      (number) => new SimulatedBearer(`bearer-${number}`, { network, chance, redis, managerFor }),
     );
     const serverFor = (host: string) => this.#serverFor(host);
     this.sdks = identities.map(
@@ -182,6 +177,12 @@ export class World {
   #manager(): SimulatedManager | undefined {
     const there = this.managers.filter(({ machine }) => machine.state === 'up');
     return there.length === 0 ? undefined : this.chance.pick(there);
+  }
+
+  #managerNamed(host: string): HttpServer {
+    const named = this.managers.find(({ machine }) => machine.name === host);
+    if (named === undefined) throw new Error(`Cannot find ${host} in this world`);
+    return named;
   }
 
   #serverFor(host: string): HttpServer {
