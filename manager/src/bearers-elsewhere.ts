@@ -7,7 +7,7 @@ export function bearersElsewhere(request: Request): Response {
     request,
     new Problem(
       'not_found',
-      'Cannot serve SDKs here: this manager publishes to Redis, and bearers answer them. Send the request to a bearer ' +
+      'Cannot serve SDKs here: this manager publishes to a store, and bearers answer them. Send the request to a bearer ' +
         '("npm run bearer" starts one), or to what stands in front of both',
     ),
   );

@@ -4,6 +4,7 @@ import { RedisServer } from '../../test/support/redis-server.ts';
 import { heartbeatsIn, usageIn } from '../../test/support/told-to-redis.ts';
 import type { BearerStore } from '../bearer-store.ts';
 import { nodeClock } from '../entry/node-clock.ts';
+import { subscriberContract } from '../hints/subscriber.contract.ts';
 import { keySourceContract } from '../keys/key-source.contract.ts';
 import { reportSinkContract } from '../reports/report-sink.contract.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
@@ -11,9 +12,11 @@ import { snapshotOf } from '../testing/documents.ts';
 import { heartbeatOf } from '../testing/heartbeat-of.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
 import { usageSinkContract } from '../usage/usage-sink.contract.ts';
+import { readRedisAddress } from './open-redis.ts';
 import { RedisLink } from './redis-link.ts';
 import { redisUsage } from './redis-sinks.ts';
 import { redisSources } from './redis-sources.ts';
+import { redisSubscriber } from './redis-subscriber.ts';
 
 let server: RedisServer;
 const options = { clock: nodeClock, random: Math.random };
@@ -56,6 +59,12 @@ keySourceContract('redisSources().keys', async () => ({
   source: (await emptied()).keys,
   put: (snapshot) => put('keys', snapshot),
   putOther: (snapshot) => put('environment-a', snapshot),
+}));
+
+subscriberContract('redisSubscriber()', async () => ({
+  connect: redisSubscriber({ address: readRedisAddress(server.url), random: Math.random }),
+  publish: async (channel, message) => void (await server.client.publish(channel, message)),
+  cutAll: async () => void (await server.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')),
 }));
 
 reportSinkContract('redisSources().reportSink', async () => ({
