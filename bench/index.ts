@@ -2,6 +2,7 @@
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   evaluate: async (args) => (await import('./evaluate/evaluate.ts')).evaluate(args),
   connect: async (args) => (await import('./connect/connect.ts')).connect(args),
+  commits: async (args) => (await import('./commits/commits.ts')).commits(args),
   /** A bare Hono server: what `connect` starts as its floor. */
   hello: async (args) => (await import('./connect/hello.ts')).hello(args),
   /** What `evaluate` starts for each engine; useful alone under a profiler. */
