@@ -19,6 +19,7 @@ if (benchmark === undefined) {
     await benchmark(args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    // What was started and could not be stopped would keep the process for ever.
+    process.exit(1);
   }
 }
