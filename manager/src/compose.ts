@@ -13,7 +13,7 @@ import { createDelivery } from './delivery.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { createAccess, markSecret, ownerToken } from './features/access/index.ts';
 import { LiveFeed } from './features/live/index.ts';
-import type { WriteDeps } from './features/publishing/index.ts';
+import { KnownRulesets, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { mountExample } from './mount-example.ts';
 import { createDatabase, createPool, migrate, placeOfDatabase } from './platform/database/index.ts';
@@ -116,6 +116,7 @@ async function compose({
     now: () => new Date(),
     randomBytes: (size) => randomBytes(size),
     onCommit: () => nudge(),
+    known: new KnownRulesets(),
   };
   if ((await markSecret(database, config.secret)).hasChanged) log.warn(otherSecret);
   const { sample } = await firstBoot({ config, deps: writing, log });

@@ -3,6 +3,7 @@ import type { ReceivedHeartbeat } from '@fauna-flags/protocol';
 import { createManagerApp } from '../../src/app.ts';
 import { type Access, createAccess } from '../../src/features/access/index.ts';
 import { LiveFeed } from '../../src/features/live/index.ts';
+import { KnownRulesets } from '../../src/features/publishing/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { noTrustedProxies, type Placement } from '../../src/platform/http/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -63,7 +64,13 @@ export function createTestApp(
     warn: (...args: unknown[]) => logged.push(args),
     error: (...args: unknown[]) => logged.push(args),
   };
-  const world = { database, now, randomBytes: (size: number) => randomBytes(size), onCommit };
+  const world = {
+    database,
+    now,
+    randomBytes: (size: number) => randomBytes(size),
+    onCommit,
+    known: new KnownRulesets(),
+  };
   const access = createAccess({ ...world, secret: testSecret, url: placement.url });
   const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
   const app = createManagerApp({

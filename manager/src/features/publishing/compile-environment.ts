@@ -1,6 +1,8 @@
 import { type Context, compile, flagProblem, type Ruleset, rulesetLimits } from '@fauna-flags/core';
 import { re2Regex } from '@fauna-flags/core/re2';
 import { canonicalJson, Problem, type ProblemError } from '@fauna-flags/protocol';
+import { flagsInReach } from './flags-in-reach.ts';
+import { rulesetText } from './ruleset-text.ts';
 
 const regex = re2Regex();
 
@@ -18,8 +20,11 @@ const reportedFlags = 5;
  * Makes the bytes that bearers will evaluate out of a ruleset, and proves that they can: the limits hold, the bearers'
  * own library compiles what a bearer would read, and every flag answers for every sentinel. What fails is a 422, so that
  * nothing that cannot be served is ever committed.
+ *
+ * Where only the configuration of some flags differs from a ruleset that was proven before, `configured` names them: then
+ * those are proven again that can tell the difference.
  */
-export function compileEnvironment(ruleset: Ruleset): Uint8Array {
+export function compileEnvironment(ruleset: Ruleset, configured?: ReadonlySet<string>): Uint8Array {
   const count = Object.keys(ruleset.flags).length;
   if (count > rulesetLimits.flagsPerEnvironment) {
     throw new Problem(
@@ -27,9 +32,10 @@ export function compileEnvironment(ruleset: Ruleset): Uint8Array {
       `Cannot publish environment "${ruleset.environment}": it would hold ${count} flags, at most ${rulesetLimits.flagsPerEnvironment} are possible`,
     );
   }
-  const payload = Buffer.from(canonicalJson(ruleset), 'utf8');
+  const text = rulesetText(ruleset);
+  const payload = Buffer.from(text, 'utf8');
   if (payload.length > rulesetLimits.rulesetBytes) throw tooLarge(ruleset, payload.length);
-  selfTest(ruleset, payload);
+  selfTest(ruleset, configured === undefined ? text : rulesetText(partOf(ruleset, configured)));
   return payload;
 }
 
@@ -53,9 +59,18 @@ function prefixed<Entry>(prefix: string, entries: Readonly<Record<string, Entry>
   return Object.fromEntries(Object.entries(entries).map(([key, entry]) => [`${prefix}.${key}`, entry]));
 }
 
-/** Reads the bytes back as a bearer does: what is proven is what is delivered, and not what led to it. */
-function selfTest(ruleset: Ruleset, payload: Buffer): void {
-  const compiled = compile(JSON.parse(payload.toString('utf8')), { regex });
+/** The ruleset with no other flags than those that a change of these can be seen in. */
+function partOf(ruleset: Ruleset, configured: ReadonlySet<string>): Ruleset {
+  const reach = flagsInReach(ruleset, configured);
+  return {
+    ...ruleset,
+    flags: Object.fromEntries(Object.entries(ruleset.flags).filter(([key]) => reach.has(key))),
+  };
+}
+
+/** Reads the text back as a bearer does: what is proven is what is delivered, and not what led to it. */
+function selfTest(ruleset: Ruleset, text: string): void {
+  const compiled = compile(JSON.parse(text), { regex });
   const broken = new Set<string>();
   for (const context of sentinels) {
     for (const key of compiled.flagKeys) {

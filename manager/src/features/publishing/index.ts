@@ -1,5 +1,6 @@
 export { postgresHeartbeats, withHeartbeatsOf } from './bearer-heartbeats.ts';
 export { ensureKeyRegistry } from './ensure-key-registry.ts';
+export { KnownRulesets } from './known-rulesets.ts';
 export { memoryStore } from './memory-store.ts';
 export { otherDatabase } from './other-database.ts';
 export { outboxLibrary } from './outbox-library.ts';

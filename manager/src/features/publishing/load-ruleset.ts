@@ -1,5 +1,5 @@
 import type { Ruleset, RulesetFlag } from '@fauna-flags/core';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import {
   attributes,
   audiences,
@@ -15,17 +15,7 @@ import type { EnvironmentRow } from './write.ts';
  */
 export async function loadRuleset(tx: Queries, environment: EnvironmentRow): Promise<Ruleset> {
   const { projectId } = environment;
-  const configured = await tx
-    .select({ flag: flags, configuration: flagConfigurations })
-    .from(flags)
-    .innerJoin(flagConfigurations, eq(flagConfigurations.flagId, flags.id))
-    .where(
-      and(
-        eq(flags.projectId, projectId),
-        isNull(flags.archivedAt),
-        eq(flagConfigurations.environmentId, environment.id),
-      ),
-    );
+  const configured = await loadFlags(tx, environment);
   const audienceRows = await tx
     .select({ key: audiences.key, match: audiences.match })
     .from(audiences)
@@ -38,10 +28,42 @@ export async function loadRuleset(tx: Queries, environment: EnvironmentRow): Pro
     schema: 1,
     environment: environment.key,
     version: environment.version,
-    flags: record(configured.map(({ flag, configuration }) => [flag.key, rulesetFlag(flag, configuration)])),
+    flags: record(configured),
     audiences: record(audienceRows.map(({ key, match }) => [key, { match }])),
     attributes: record(attributeRows.map(({ key, type }) => [key, { type }])),
   };
+}
+
+/** The same ruleset at the environment's version, but for these flags, which are read anew. */
+export async function reloadFlags(
+  tx: Queries,
+  environment: EnvironmentRow,
+  { before, flags: keys }: { readonly before: Ruleset; readonly flags: ReadonlySet<string> },
+): Promise<Ruleset> {
+  const others = Object.entries(before.flags).filter(([key]) => !keys.has(key));
+  const configured = await loadFlags(tx, environment, [...keys]);
+  return { ...before, version: environment.version, flags: record([...others, ...configured]) };
+}
+
+/** The flags that are not archived, with their configuration in the environment: all, or those with these keys. */
+async function loadFlags(
+  tx: Queries,
+  { id, projectId }: EnvironmentRow,
+  keys?: string[],
+): Promise<(readonly [string, RulesetFlag])[]> {
+  const rows = await tx
+    .select({ flag: flags, configuration: flagConfigurations })
+    .from(flags)
+    .innerJoin(flagConfigurations, eq(flagConfigurations.flagId, flags.id))
+    .where(
+      and(
+        eq(flags.projectId, projectId),
+        isNull(flags.archivedAt),
+        eq(flagConfigurations.environmentId, id),
+        keys === undefined ? undefined : inArray(flags.key, keys),
+      ),
+    );
+  return rows.map(({ flag, configuration }) => [flag.key, rulesetFlag(flag, configuration)] as const);
 }
 
 function rulesetFlag(

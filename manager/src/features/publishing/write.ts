@@ -9,7 +9,8 @@ import {
 } from '../../platform/database/index.ts';
 import type { IdempotentRequest } from '../../platform/http/index.ts';
 import { claimAnswer, keepAnswer } from './idempotent-answer.ts';
-import { publishEnvironment } from './publish-environment.ts';
+import type { KnownRuleset, KnownRulesets } from './known-rulesets.ts';
+import { type PublishScope, publishEnvironment } from './publish-environment.ts';
 import { lockKeyRegistry, publishKeyRegistry } from './publish-key-registry.ts';
 
 /*
@@ -38,6 +39,8 @@ export interface WriteDeps {
   readonly randomBytes: (size: number) => Uint8Array;
   /** Told after each commit which documents have a new snapshot; must not throw, and nobody waits for it. */
   readonly onCommit: (documentIds: readonly string[]) => void;
+  /** What was committed last, so that a change of one flag need not read all the others; absent: they are read. */
+  readonly known?: KnownRulesets;
   /** Set for one request that its sender may send again: it is done once, and answered the same every time. */
   readonly idempotent?: IdempotentRequest;
 }
@@ -146,17 +149,21 @@ async function write<Result>(
   actor: string,
   work: (tx: Queries, unit: Omit<Unit, 'environments'>) => Promise<Outcome<Result>>,
 ): Promise<Result> {
-  const { result, documentIds } = await deps.database.transaction(async (tx) => {
+  const { result, published } = await deps.database.transaction(async (tx) => {
     const changes: Change[] = [];
     const at = deps.now();
     const before = deps.idempotent && (await claimAnswer(tx, deps.idempotent, at));
     // The same key, method, path and body: the answer can only be of the type that this very use case gave.
-    if (before !== undefined) return { result: before.answer as Result, documentIds: [] };
+    if (before !== undefined) return { result: before.answer as Result, published: nothing };
     const outcome = await work(tx, { tx, at, record: (change) => changes.push(change) });
     if (deps.idempotent !== undefined) await keepAnswer(tx, deps.idempotent, outcome.result);
     const { projectId } = outcome;
-    if (changes.length === 0 || projectId === undefined) return { result: outcome.result, documentIds: [] };
-    const documentIds = await publish(tx, at, { ...outcome, projectId });
+    if (changes.length === 0 || projectId === undefined)
+      return { result: outcome.result, published: nothing };
+    const published = await publish(tx, at, {
+      ...{ ...outcome, projectId },
+      scope: { known: deps.known, configured: configuredFlags(outcome, changes) },
+    });
     await tx.insert(auditEntries).values(
       changes.map(({ action, entity, environment, before, after }) => ({
         at,
@@ -170,18 +177,45 @@ async function write<Result>(
         after: after ?? null,
       })),
     );
-    return { result: outcome.result, documentIds };
+    return { result: outcome.result, published };
   });
+  for (const known of published.environments) deps.known?.keep(known);
+  const documentIds = published.environments.map(({ environmentId }) => environmentId);
+  if (published.keys) documentIds.push(keyRegistryDocument);
   if (documentIds.length > 0) deps.onCommit(documentIds);
   return result;
+}
+
+/** What has a new snapshot after a transaction. */
+interface Published {
+  readonly environments: readonly KnownRuleset[];
+  readonly keys: boolean;
+}
+
+const nothing: Published = { environments: [], keys: false };
+
+/** The flags whose configuration was changed, where nothing else was, and in one environment alone. */
+function configuredFlags(
+  { environmentId }: Pick<Outcome<unknown>, 'environmentId'>,
+  changes: readonly Change[],
+): ReadonlySet<string> | undefined {
+  const isConfiguration = ({ action, entity }: Change) =>
+    entity.kind === 'flag' && (action === 'configuration.toggle' || action === 'configuration.update');
+  if (environmentId === undefined || !changes.every(isConfiguration)) return undefined;
+  return new Set(changes.map(({ entity }) => entity.key));
 }
 
 /** Compiles whatever the change can have touched as it lies in the database now; answers what has a new snapshot. */
 async function publish(
   tx: Queries,
   at: Date,
-  { projectId, environmentId, keys }: { projectId: string; environmentId?: string; keys: boolean },
-): Promise<string[]> {
+  {
+    projectId,
+    environmentId,
+    keys,
+    scope,
+  }: { projectId: string; environmentId?: string; keys: boolean; scope: PublishScope },
+): Promise<Published> {
   const touched = await tx
     .select()
     .from(environments)
@@ -191,12 +225,12 @@ async function publish(
         : eq(environments.id, environmentId),
     )
     .orderBy(asc(environments.id));
-  const documentIds: string[] = [];
+  const published: KnownRuleset[] = [];
   for (const environment of touched) {
-    if (await publishEnvironment(tx, environment)) documentIds.push(environment.id);
+    const kept = await publishEnvironment(tx, environment, scope);
+    if (kept !== undefined) published.push(kept);
   }
-  if (keys && (await publishKeyRegistry(tx, at))) documentIds.push(keyRegistryDocument);
-  return documentIds;
+  return { environments: published, keys: keys && (await publishKeyRegistry(tx, at)) };
 }
 
 async function lockProject(tx: Queries, key: string, strength: 'share' | 'update'): Promise<ProjectRow> {

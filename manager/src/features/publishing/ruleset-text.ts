@@ -1,0 +1,28 @@
+import type { Ruleset } from '@fauna-flags/core';
+import { canonicalJson } from '@fauna-flags/protocol';
+
+/**
+ * The canonical JSON of a ruleset, as `canonicalJson()` writes it. The texts of flags, audiences and attributes are
+ * remembered for as long as their objects live: rulesets are immutable, and the next one is made of the same entries but
+ * for what was changed.
+ */
+export function rulesetText({ attributes, audiences, environment, flags, schema, version }: Ruleset): string {
+  const members = Object.keys(flags)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${textOf(flags[key])}`);
+  return (
+    `{"attributes":${textOf(attributes)},"audiences":${textOf(audiences)},"environment":${JSON.stringify(environment)},` +
+    `"flags":{${members.join(',')}},"schema":${schema},"version":${version}}`
+  );
+}
+
+const texts = new WeakMap<object, string>();
+
+function textOf(entry: object | undefined): string {
+  if (entry === undefined) return 'null';
+  const known = texts.get(entry);
+  if (known !== undefined) return known;
+  const text = canonicalJson(entry);
+  texts.set(entry, text);
+  return text;
+}
