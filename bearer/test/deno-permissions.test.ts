@@ -92,6 +92,9 @@ describe('what a bearer may do on Deno', () => {
     expect(net({ REDIS_URL: 'redis://store', HOST: '::', PORT: '8080', METRICS_PORT: '9100' })).toBe(
       '--allow-net=[::]:8080,[::]:9100,store:6379',
     );
+    expect(net({ MANAGER_URL: 'http://manager:3000, https://flags.example.com/fauna' })).toBe(
+      '--allow-net=127.0.0.1:3001,manager:3000,flags.example.com:443',
+    );
     // Nodes are announced by others, so these are the two forms that cannot be narrowed.
     expect(net({ REDIS_URL: 'redis+cluster://a,b' })).toBe('--allow-net');
   });

@@ -123,7 +123,7 @@ describe('a bearer in a process of its own', { timeout: 90_000 }, () => {
       });
     const readiness = async () => {
       const response = await fetch(`${bearer.url}/readyz`);
-      return { status: response.status, ...(await response.json()) };
+      return { status: response.status, ...((await response.json()) as object) };
     };
     return { bearer, post, readiness };
   }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { nodeClock } from './node-clock.ts';
 import { listen } from './node-server.ts';
@@ -6,6 +7,8 @@ import { runBearer } from './run-bearer.ts';
 
 await runBearer({
   clock: nodeClock,
+  kind: 'node',
+  hostName: hostname(),
   isTerminal: process.stdout.isTTY === true,
   logOf: (level) => pinoLog(pino({ level })),
   listen,

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { re2Regex } from '@fauna-flags/core/re2';
-import { createBearer } from '../bearer.ts';
+import { type Bearer, createBearer } from '../bearer.ts';
 import type { Clock } from '../clock.ts';
 import { NodeDiskCopies } from '../documents/node-disk-copies.ts';
 import type { Log } from '../log.ts';
 import { metricsOnly } from '../metrics/metrics-response.ts';
 import { prometheusMeter } from '../metrics/prometheus-meter.ts';
+import { makeBearerId } from '../reports/bearer-id.ts';
 import type { RequestEnv } from '../request-env.ts';
 import { endOnSignal } from './end-on-signal.ts';
 import { type BearerConfig, readBearerConfig } from './node-config.ts';
@@ -20,6 +21,9 @@ import { StartError } from './start-error.ts';
 export interface BearerRuntime {
   readonly clock: Clock;
   readonly isTerminal: boolean;
+  readonly kind: 'node' | 'deno';
+  /** What this machine is called, where that may be asked. */
+  readonly hostName: string;
   readonly logOf: (level: LogLevel) => Log;
   readonly listen: (options: {
     readonly host: string;
@@ -44,19 +48,26 @@ export async function runBearer(runtime: BearerRuntime): Promise<void> {
 }
 
 /** Starts whether or not its source is there: meanwhile whoever asks hears "not ready yet", and health checks can tell. */
-async function run(config: BearerConfig, { clock, logOf, listen }: BearerRuntime): Promise<void> {
+async function run(
+  config: BearerConfig,
+  { clock, kind, hostName, logOf, listen }: BearerRuntime,
+): Promise<void> {
   const { host, port, source, logLevel, metricsToken, metricsPort, trustedProxies, dataDir, verifyKeys } =
     config;
   const log = logOf(logLevel);
   const meter = prometheusMeter();
   const metricsText = () => meter.text(bearer.status());
-  const bearer = createBearer({
-    ...openSources({ source, clock, log }),
+  const { reportSink, ...sources } = openSources({ source, held: () => bearer.held(), clock, log });
+  const id = config.bearerId ?? makeBearerId({ hostName, random: Math.random });
+  const bearer: Bearer = createBearer({
+    ...sources,
+    reports: reportSink && { id, runtime: kind, sink: reportSink },
+    bearerToken: config.bearerToken,
     clock,
     random: Math.random,
+    log,
     crypto: nodeCrypto,
     regex: re2Regex(),
-    log,
     copies: new NodeDiskCopies(join(dataDir, 'bearer')),
     verifyKeys,
     meter,

@@ -29,8 +29,8 @@ export interface FallbackSource extends RulesetSource {
 /** What a stack lives on. */
 export interface StackedSourceOptions {
   readonly primary: RulesetSource;
-  /** Opens the fallback, which is closed when the primary is back. */
-  readonly openFallback: () => FallbackSource;
+  /** Opens the fallback, which is closed when the primary is back; absent where there is none. */
+  readonly openFallback?: (() => FallbackSource) | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -138,6 +138,7 @@ export class StackedSource implements RulesetSource {
 
   #doubt(): void {
     this.#isUp = false;
+    if (this.#options.openFallback === undefined) return;
     if (this.#isClosed || this.#fallback !== undefined || this.#cancelOpening !== undefined) return;
     const { clock, random } = this.#options;
     const since = this.#answeredAt ?? this.#startedAt;
@@ -151,12 +152,14 @@ export class StackedSource implements RulesetSource {
   }
 
   #openFallback(): void {
+    const { openFallback, log } = this.#options;
+    if (openFallback === undefined) return;
     if (!this.#openings.take()) {
       this.#doubt();
       return;
     }
-    this.#options.log.warn('The store is away: reading from a manager or another bearer');
-    this.#fallback = this.#options.openFallback();
+    log.warn('The store is away: reading from a manager or another bearer');
+    this.#fallback = openFallback();
     for (const watch of this.#watches)
       watch.endFallback = this.#fallback.watch(watch.documentId, watch.onHint);
   }
