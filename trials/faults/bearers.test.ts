@@ -2,7 +2,6 @@ import { rm, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, pause, projectRoot } from '../../manager/test/support/fauna-process.ts';
-import { BearerNode } from '../support/bearer-node.ts';
 import { StreamLoad } from '../support/stream-load.ts';
 import { World } from '../support/world.ts';
 
@@ -17,14 +16,6 @@ describe('bearers that die', () => {
   afterAll(() => world?.dispose());
 
   const flagsPath = '/projects/trial/flags';
-  const another = (environment: Readonly<Record<string, string>> = {}) =>
-    BearerNode.prepare({
-      redisPort: world.redis.port,
-      redisPassword: world.redis.password,
-      managerPort: world.manager().fauna.port,
-      environment,
-    });
-
   it(`F21: killed with ${streams} streams and back after a second, it has them all within 10 s`, async () => {
     const [bearer, successor] = [world.bearer(0), world.bearer(1)];
     const load = await StreamLoad.open({
@@ -53,7 +44,7 @@ describe('bearers that die', () => {
   });
 
   it('F22: killed while it keeps copies, it begins with a whole one', async () => {
-    const bearer = await another();
+    const bearer = await world.anotherBearer();
     try {
       await bearer.start();
       await world.untilServed(bearer);
@@ -89,7 +80,7 @@ describe('bearers that die', () => {
 
   it('F23: killed by a snapshot, it dies of it once, serves what it had, and goes on with the next', async () => {
     const preload = pathToFileURL(`${projectRoot}/trials/support/programs/die-of-poison.mjs`).href;
-    const bearer = await another({ NODE_OPTIONS: `--import=${preload}` });
+    const bearer = await world.anotherBearer({ environment: { NODE_OPTIONS: `--import=${preload}` } });
     const { fauna } = world.manager();
     try {
       await bearer.start();
@@ -102,6 +93,7 @@ describe('bearers that die', () => {
       });
       expect(created.status).toBe(201);
       await eventually(() => bearer.process.hasEnded, { what: 'the death of a bearer' });
+      fauna.output = '';
       await bearer.start();
       expect(await world.untilServed(bearer)).toBeLessThan(3_000);
       await pause(3_000);
@@ -122,7 +114,7 @@ describe('bearers that die', () => {
   });
 
   it('F27: without a place to keep anything, it serves from memory and says so', async () => {
-    const bearer = await another();
+    const bearer = await world.anotherBearer();
     try {
       // As full or read-only as a disk can be, also for root: where the folder should be is a file.
       await rm(bearer.dataDir, { recursive: true });
