@@ -9,7 +9,7 @@ import { type BearerWorld, bearerWorld } from './testing/bearer-world.ts';
 import { clientKey, environmentId, serverKey } from './testing/documents.ts';
 import { heartbeatOf } from './testing/heartbeat-of.ts';
 import { MemoryLog } from './testing/memory-log.ts';
-import { bearerToken } from './testing/upstream-world.ts';
+import { bearerToken } from './testing/node-upstream-world.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
