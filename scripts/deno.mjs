@@ -15,6 +15,7 @@ export const bearerVariables = [
   'TRUSTED_PROXIES',
   'FAUNA_METRICS_TOKEN',
   'METRICS_PORT',
+  'FAUNA_WORKERS',
   'LOG_LEVEL',
 ];
 

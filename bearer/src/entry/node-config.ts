@@ -34,6 +34,8 @@ export interface BearerConfig {
   readonly metricsToken: string | undefined;
   /** A port of its own for `/metrics`, which asks for no token: for a network that only scrapers reach. */
   readonly metricsPort: number | undefined;
+  /** How many processes share the port, on Node; one for each core when absent. */
+  readonly workers: number | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -58,6 +60,13 @@ const fields = z.object({
   TRUSTED_PROXIES: sharedSettings.trustedProxies,
   FAUNA_METRICS_TOKEN: sharedSettings.metricsToken,
   METRICS_PORT: absentWhenEmpty(sharedSettings.port(0).optional()),
+  FAUNA_WORKERS: absentWhenEmpty(
+    z
+      .string()
+      .regex(/^([1-9]|[1-5]\d|6[0-4])$/, 'must be a number of processes from 1 to 64')
+      .transform(Number)
+      .optional(),
+  ),
   LOG_LEVEL: sharedSettings.logLevel,
 });
 
@@ -118,6 +127,7 @@ export function readBearerConfig({
     trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
     metricsToken: values.FAUNA_METRICS_TOKEN,
     metricsPort: environment.METRICS_PORT ? values.METRICS_PORT : undefined,
+    workers: values.FAUNA_WORKERS,
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),
   };
 }
