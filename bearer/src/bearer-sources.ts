@@ -40,11 +40,14 @@ export interface BearerSources {
   readonly reportSink?: ReportSink;
 }
 
-/** A store, and upstream, if it is named, while the store is away. Reports go to where is read from. */
+/**
+ * A store, and upstream, if it is named, while the store is away. Reports go to where is read from. `probeMs` lies between
+ * two questions whether the store is there.
+ */
 export function sourcesOverStore(
   store: BearerStore,
   upstream: Upstream | undefined,
-  runtime: UpstreamRuntime,
+  runtime: UpstreamRuntime & { readonly probeMs?: number },
 ): BearerSources {
   // The registry lies among the rulesets, so one source reads both; closing it closes the store.
   const primary: RulesetSource = {

@@ -88,7 +88,7 @@ describe('a bearer', () => {
     expect(reported.length).toBe(length);
   });
 
-  it('keeps its kinds of keys apart: the token of bearers opens nothing else, and no SDK key opens its API', async () => {
+  it('keeps its kinds of keys apart (S-03): the token of bearers opens nothing else, and no SDK key opens its API', async () => {
     const world = await bearerWorld({ ruleset: ruleset(flag('pay')), deps: { bearerToken } });
     const auth = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
     for (const [method, path] of [

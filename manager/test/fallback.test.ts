@@ -171,3 +171,54 @@ describe('two managers, a bearer that reads from Redis, and one behind it', () =
     for (const bearer of [first, second]) expect(bearer.output).not.toContain(token);
   }, 60_000);
 });
+
+describe('all in one process, and a bearer that reads from it', () => {
+  let folder: string;
+  let database: TestDatabase;
+  let fauna: FaunaProcess;
+  let bearer: BearerProcess;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fauna-fallback-'));
+    database = await createTestDatabase();
+    fauna = await FaunaProcess.prepare({ DATABASE_URL: database.url, FAUNA_BEARER_TOKEN: token });
+    await fauna.start();
+    bearer = new BearerProcess({
+      MANAGER_URL: fauna.url,
+      FAUNA_BEARER_TOKEN: token,
+      FAUNA_BEARER_ID: 'elsewhere',
+      FAUNA_DATA_DIR: folder,
+    });
+    await bearer.untilListening();
+  }, 120_000);
+  afterAll(async () => {
+    await bearer.end();
+    await fauna.dispose();
+    await database.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('serve the same, and the manager knows of both', async () => {
+    const { clientKey } = await tellGooglePayStory(fauna);
+    const valuesAt = async (url: string) => {
+      const answer = await fetch(`${url}/connect/client`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${clientKey}` },
+        body: JSON.stringify({ context: student }),
+      });
+      const { flags } = (await answer.json()) as { readonly flags?: object };
+      return flags;
+    };
+    await eventually(() => valuesAt(bearer.url), { what: 'values of a bearer without a store' });
+    expect(await valuesAt(bearer.url)).toEqual(await valuesAt(fauna.url));
+    const known = await eventually(
+      async () => {
+        const { body } = await fauna.api('GET', '/projects/demo/environments/production/delivery');
+        const { version, bearers } = body as Delivery;
+        return bearers.length === 2 && bearers.every((each) => each.version === version) && bearers;
+      },
+      { what: 'the reports of both bearers' },
+    );
+    expect(known.map(({ source }) => source).sort()).toEqual(['fallback', 'store']);
+    expect(known.map(({ id }) => id)).toContain('elsewhere');
+  }, 60_000);
+});

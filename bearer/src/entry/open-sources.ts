@@ -8,6 +8,12 @@ import { redisSources } from '../redis/redis-sources.ts';
 import { upstashSources } from '../upstash/upstash-sources.ts';
 import type { BearerSource } from './node-config.ts';
 
+/**
+ * Each question to Upstash is a command that somebody pays for. Beside a fallback it must be noticed within seconds that
+ * there is no answer; without one it is asked for `/readyz` alone.
+ */
+const upstashProbeMs = { beside: 5_000, alone: 30_000 } as const;
+
 /** Opens what the settings name to read from. Nothing needs to be there yet. A folder has nobody to report to. */
 export function openSources({
   source,
@@ -32,7 +38,10 @@ export function openSources({
     case 'redis':
       return sourcesOverStore(redisSources({ url: source.url, ...runtime }), source.fallback, runtime);
     case 'upstash':
-      return sourcesOverStore(upstashSources({ ...source, ...runtime }), source.fallback, runtime);
+      return sourcesOverStore(upstashSources({ ...source, ...runtime }), source.fallback, {
+        ...runtime,
+        probeMs: source.fallback === undefined ? upstashProbeMs.alone : upstashProbeMs.beside,
+      });
     case 'upstream':
       return sourcesOverUpstream(source.upstream, runtime);
   }

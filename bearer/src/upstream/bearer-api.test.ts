@@ -265,7 +265,7 @@ describe('POST /api/bearer/v1/heartbeat', () => {
   });
 });
 
-describe('everything under /api/bearer', () => {
+describe('everything under /api/bearer (S-40)', () => {
   const paths = [bearerApiPaths.stream, bearerApiPaths.heartbeat, '/api/bearer', '/api/bearer/v1/else'];
 
   it('wants the token of bearers, and no other key, however it is sent', async () => {

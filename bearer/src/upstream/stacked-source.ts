@@ -31,13 +31,15 @@ export interface StackedSourceOptions {
   readonly primary: RulesetSource;
   /** Opens the fallback, which is closed when the primary is back; absent where there is none. */
   readonly openFallback?: (() => FallbackSource) | undefined;
+  /** Between two questions to a store that answers; 2 s when absent. What it is asked may cost somebody money. */
+  readonly probeMs?: number | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
 }
 
-const probeMs = 2_000;
+const probeMsByDefault = 2_000;
 /** More often while there is no answer: the way back must be short. */
 const probeDoubtfulMs = 1_000;
 const probeMsMax = 2_000;
@@ -114,7 +116,7 @@ export class StackedSource implements RulesetSource {
   }
 
   async #probe(): Promise<void> {
-    const { clock, primary, random } = this.#options;
+    const { clock, primary, random, probeMs = probeMsByDefault } = this.#options;
     try {
       await within(clock, probeMsMax, primary.position(keyRegistryDocument));
       this.#answered();
