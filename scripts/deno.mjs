@@ -6,6 +6,8 @@ export const bearerVariables = [
   'PORT',
   'HOST',
   'REDIS_URL',
+  'UPSTASH_REDIS_REST_URL',
+  'UPSTASH_REDIS_REST_TOKEN',
   'MANAGER_URL',
   'FAUNA_SOURCE_DIR',
   'FAUNA_BEARER_TOKEN',
@@ -57,15 +59,21 @@ export function denoBinary() {
   return createRequire(import.meta.url)('deno/install_api.cjs').runInstall();
 }
 
-function allowNet({ HOST, PORT, METRICS_PORT, REDIS_URL = '', MANAGER_URL = '' }) {
+function allowNet({
+  HOST,
+  PORT,
+  METRICS_PORT,
+  REDIS_URL = '',
+  UPSTASH_REDIS_REST_URL = '',
+  MANAGER_URL = '',
+}) {
   // Sentinels and clusters announce the addresses of their nodes, so nobody can name them beforehand.
   if (/^rediss?\+/.test(REDIS_URL)) return '--allow-net';
   const ports = [PORT || defaults.port, ...(METRICS_PORT ? [METRICS_PORT] : [])];
   const here = ports.map((port) => listening(HOST || defaults.host, port));
-  const upstream = MANAGER_URL.split(',').flatMap((url) =>
-    addressesIn(url.trim(), url.trim().startsWith('https:') ? '443' : '80'),
-  );
-  return `--allow-net=${[...here, ...addressesIn(REDIS_URL, defaults.redisPort), ...upstream].join(',')}`;
+  const origins = [UPSTASH_REDIS_REST_URL, ...MANAGER_URL.split(',')].map((url) => url.trim());
+  const overHttp = origins.flatMap((url) => addressesIn(url, url.startsWith('https:') ? '443' : '80'));
+  return `--allow-net=${[...here, ...addressesIn(REDIS_URL, defaults.redisPort), ...overHttp].join(',')}`;
 }
 
 /** Port 0 is whichever is free, so only the host can be named. */
