@@ -45,7 +45,6 @@ const commands = {
   build: () => [[bin('tsc'), ['-b', 'tsconfig.json']]],
   bench: (args) => [[process.execPath, [...source, 'bench/index.ts', ...args]]],
   fuzz: (args) => [[process.execPath, [...source, 'trials/fuzz/index.ts', ...args]]],
-  chaos: (args) => [[process.execPath, [...source, 'trials/chaos/index.ts', ...args]]],
   simulate: (args) => [[process.execPath, [...source, 'trials/simulation/index.ts', ...args]]],
 };
 
@@ -55,7 +54,7 @@ if (command === undefined)
   stop(`Cannot run "${name ?? ''}": the commands are ${Object.keys(commands).join(', ')}`);
 requireNode();
 installFromLockfile();
-if (['test', 'fuzz', 'chaos'].includes(name)) findWhatTestsNeed();
+if (name === 'test') findWhatTestsNeed();
 if (['start', 'test', 'build'].includes(name)) await bringPagesUpToDate();
 process.exitCode = await runAll(command(args));
 

@@ -8,7 +8,6 @@ import { flag, ruleset } from '@fauna-flags/core/testing';
 import { keyRegistryDocument } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NodeDiskCopies } from '../src/documents/node-disk-copies.ts';
-import type { BearerStatus } from '../src/status.ts';
 import { valueIn } from '../src/testing/answers.ts';
 import {
   clientKey,
@@ -124,8 +123,7 @@ describe('a bearer in a process of its own', { timeout: 90_000 }, () => {
       });
     const readiness = async () => {
       const response = await fetch(`${bearer.url}/readyz`);
-      const body: BearerStatus = JSON.parse(await response.text());
-      return { status: response.status, ...body };
+      return { status: response.status, ...(await response.json()) };
     };
     return { bearer, post, readiness };
   }

@@ -10,13 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Hexadecimal, since some stand in addresses. */
-export const secretNames = [
-  'POSTGRES_PASSWORD',
-  'REDIS_PASSWORD',
-  'FAUNA_ADMIN_TOKEN',
-  'FAUNA_SECRET',
-  'FAUNA_BEARER_TOKEN',
-];
+export const secretNames = ['POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'FAUNA_ADMIN_TOKEN', 'FAUNA_SECRET'];
 
 /** Adds what `file` lacks and answers the names that were added. Only this account can read the file afterwards. */
 export function makeEnv(file) {

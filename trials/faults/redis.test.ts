@@ -1,6 +1,7 @@
 import { storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, pause } from '../../manager/test/support/fauna-process.ts';
+import { BearerNode } from '../support/bearer-node.ts';
 import { PositionWatch } from '../support/position-watch.ts';
 import { RedisReplica } from '../support/redis-replica.ts';
 import { World } from '../support/world.ts';
@@ -106,7 +107,11 @@ describe('a Redis that loses what it has, or takes no more', () => {
 
   it('F16: a failover to a replica that lags is made up for within 6 s, and takes nobody back', async () => {
     const replica = await RedisReplica.of(world.redis);
-    const late = await world.anotherBearer({ redisPort: replica.server.port });
+    const late = await BearerNode.prepare({
+      redisPort: replica.server.port,
+      redisPassword: replica.server.password,
+      managerPort: world.manager().fauna.port,
+    });
     try {
       const old = world.oracle.acknowledged;
       replica.toPrimary.be('blackhole');

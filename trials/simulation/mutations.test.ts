@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { mutations } from './mutations.ts';
@@ -9,6 +10,8 @@ import { mutations } from './mutations.ts';
  */
 
 const program = fileURLToPath(new URL('index.ts', import.meta.url));
+
+const textOf = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
 /** Runs `npm run simulate` with these arguments, in a process of its own, since it loads other sources than we have. */
 function run(args: readonly string[]): Promise<{ readonly code: unknown; readonly text: string }> {
@@ -21,6 +24,11 @@ function run(args: readonly string[]): Promise<{ readonly code: unknown; readonl
 }
 
 describe('the simulation', () => {
+  it('finds the text of every mutation in its source, exactly once', () => {
+    const times = mutations.map(({ name, file, find }) => [name, textOf(file).split(find).length - 1]);
+    expect(times).toEqual(mutations.map(({ name }) => [name, 1]));
+  });
+
   it.each(mutations)('notices when $name is missing', async ({ name, caughtBy }) => {
     const { scenario, seeds, invariant } = caughtBy;
     const { code, text } = await run(['--mutation', name, '--scenario', scenario, '--seeds', String(seeds)]);

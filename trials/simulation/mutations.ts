@@ -35,8 +35,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'epoch-bump',
-    file: 'manager/src/features/publishing/publisher.ts',
-    find: 'await outbox.raiseEpoch(documentId, result.current);',
+    file: 'manager/src/features/publishing/epochs.ts',
+    find: 'await outbox.raiseEpoch(documentId, above);',
     replace: '',
     caughtBy: { scenario: 'lostCommits', seeds: 5, invariant: 'I6 lost commits' },
   },
@@ -92,15 +92,15 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'nothing-is-not-empty',
     file: 'bearer/src/documents/document-follower.ts',
-    find: 'if (snapshot !== undefined && !this.#stopped) this.#consider(snapshot, askedAt);',
+    find: 'if (snapshot !== undefined && !this.#stopped) await this.#consider(snapshot, askedAt);',
     replace:
-      'if (snapshot !== undefined && !this.#stopped) this.#consider(snapshot, askedAt); else this.#current = undefined;',
+      'if (snapshot === undefined) this.#current = undefined; else await this.#consider(snapshot, askedAt);',
     caughtBy: { scenario: 'atRandom', seeds: 20, invariant: 'I4' },
   },
   {
     name: 'content-hash',
-    file: 'bearer/src/documents/document-follower.ts',
-    find: 'if (this.#options.crypto.sha256Hex(snapshot.payload) !== snapshot.hash)',
+    file: 'bearer/src/documents/judge-snapshot.ts',
+    find: 'if (crypto.sha256Hex(payload) !== hash)',
     replace: 'if (false)',
     caughtBy: { scenario: 'atRandom', seeds: 30, invariant: 'I2' },
   },
@@ -124,6 +124,13 @@ export const mutations: readonly Mutation[] = [
     find: 'this.#openFallback();\n    });',
     replace: '});',
     caughtBy: { scenario: 'storeDown', seeds: 3, invariant: 'I6 the managers stand in' },
+  },
+  {
+    name: 'boot-loop-guard',
+    file: 'bearer/src/documents/quarantine.ts',
+    find: 'return this.#isIt(position) && now < this.#untilMs;',
+    replace: 'return false;',
+    caughtBy: { scenario: 'poison', seeds: 2, invariant: 'I6 poison kills once' },
   },
 ];
 

@@ -25,6 +25,7 @@ const told = {
   coldStart,
   storeDown,
   forgottenLoss,
+  poison,
 };
 
 /** Names a scenario. */
@@ -212,6 +213,26 @@ async function forgottenLoss(world: World): Promise<void> {
     withinMs: 11_000,
     sdks: world.sdks,
   });
+}
+
+/** F23: a snapshot kills whoever applies it: once, and not at every start, and the next one heals. */
+async function poison(world: World): Promise<void> {
+  const { postgres } = world;
+  const deaths = new Map<string, number>();
+  for (const bearer of world.bearers)
+    bearer.onPoisoned = () => {
+      deaths.set(bearer.machine.name, (deaths.get(bearer.machine.name) ?? 0) + 1);
+      strike(world, `${bearer.machine.name} dies of poison`);
+      stopBearer(world, bearer, { silently: false, keepsDisk: true });
+      world.scheduler.after(1_000, () => bearer.start());
+    };
+  postgres.commit({ content: { ...postgres.content, isPoisonous: true } });
+  await world.pass(world.chance.between(10_000, 20_000));
+  await world.probe();
+  for (const [name, times] of deaths)
+    if (times > 1) world.watch.violate('I6 poison kills once', `${name} has died ${times} times`);
+  postgres.commit({ content: { ...postgres.content, isPoisonous: false } });
+  await expectAgreement(world, { invariant: 'I3 convergence', withinMs: 60_000, sdks: world.sdks });
 }
 
 /** Until a change is committed there is nothing to wait for. */

@@ -12,7 +12,7 @@ export const contexts: readonly Context[] = [
 ];
 
 /** The flags that there may be. */
-const flagKeys: readonly string[] = ['a', 'b', 'c', 'd', 'e', 'f'];
+export const flagKeys: readonly string[] = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 interface FlagContent {
   readonly isThere: boolean;
@@ -26,6 +26,8 @@ interface FlagContent {
 export interface Content {
   readonly flags: readonly FlagContent[];
   readonly paying: readonly string[];
+  /** Whether it holds what kills a bearer that compiles it. */
+  readonly isPoisonous?: boolean;
 }
 
 const variations = [
@@ -55,8 +57,11 @@ export function changed(content: Content, chance: Chance): Content {
   return { ...content, flags: content.flags.map((was, at) => (at === place ? change(was) : was)) };
 }
 
+/** A pattern that kills whoever compiles it, as a flaw of a library might. */
+export const poison = 'a-pattern-that-kills';
+
 /** The ruleset of a content. */
-export function rulesetOf({ flags, paying }: Content, version: number): Ruleset {
+export function rulesetOf({ flags, paying, isPoisonous = false }: Content, version: number): Ruleset {
   return {
     schema: 1,
     environment: 'production',
@@ -70,6 +75,14 @@ export function rulesetOf({ flags, paying }: Content, version: number): Ruleset 
       paying: {
         match: { combine: 'all', conditions: [{ attribute: 'plan', operator: 'in', values: paying }] },
       },
+      ...(isPoisonous && {
+        poison: {
+          match: {
+            combine: 'all',
+            conditions: [{ attribute: 'plan', operator: 'matches', values: [poison] }],
+          },
+        },
+      }),
     },
     attributes: { plan: { type: 'string' } },
   };

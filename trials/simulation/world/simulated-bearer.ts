@@ -1,3 +1,4 @@
+import type { RegexPort } from '@fauna-flags/core';
 import { re2Regex } from '@fauna-flags/core/re2';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
 import { type Bearer, createBearer } from '../../../bearer/src/bearer.ts';
@@ -9,6 +10,7 @@ import { stackedSources } from '../../../bearer/src/upstream/stacked-sources.ts'
 import { UpstreamReportSink } from '../../../bearer/src/upstream/upstream-report-sink.ts';
 import type { Chance } from './chance.ts';
 import { clockOf, silentLog } from './clock-of.ts';
+import { poison } from './content.ts';
 import { fetchOver, type HttpServer } from './fetch-over.ts';
 import { bearerToken } from './keys.ts';
 import { Machine } from './machine.ts';
@@ -28,6 +30,8 @@ export class SimulatedBearer implements HttpServer {
   readonly machine: Machine;
   /** What a transfer does to the bytes of a snapshot, while it is sick. */
   garble: (snapshot: Snapshot) => Snapshot = (snapshot) => snapshot;
+  /** Called when this bearer has compiled what kills it. */
+  onPoisoned: () => void = () => undefined;
   readonly #network: Network;
   readonly #chance: Chance;
   readonly #redis: SimulatedRedis;
@@ -99,7 +103,7 @@ export class SimulatedBearer implements HttpServer {
       ...shared,
       ...sources,
       crypto: nodeCrypto,
-      regex,
+      regex: { compile: (...pattern) => this.#compile(...pattern) },
       copies: this.disk.open(),
       bearerToken,
       reports: {
@@ -123,6 +127,12 @@ export class SimulatedBearer implements HttpServer {
     this.machine.stop();
     this.#bearer = undefined;
     this.#isStarted = false;
+  }
+
+  #compile(...pattern: Parameters<RegexPort['compile']>): ReturnType<RegexPort['compile']> {
+    if (pattern[0] !== poison) return regex.compile(...pattern);
+    this.onPoisoned();
+    throw new Error('This process is dead');
   }
 
   /** How this bearer reaches managers. */

@@ -19,7 +19,6 @@ import { Epochs, type EpochsDependencies } from './epochs.ts';
 import type { Outbox } from './outbox.ts';
 import type { PublishStore } from './publish-store.ts';
 import { askStore, StoreFailure } from './store-failure.ts';
-import { StoreRefusal } from './store-refusal.ts';
 
 /** What a publisher lives on; clock and chance are given, so that a simulation can drive it. */
 export interface PublisherDependencies extends EpochsDependencies {
@@ -39,7 +38,7 @@ export interface Publisher {
   nudge(): void;
   /** Resolves once what was committed before this call has been offered to the store, or could not be. Never rejects. */
   settled(): Promise<void>;
-  /** Whether the store answered when it was last asked for anything that does not hang on one document, and takes writes. */
+  /** Whether the store answered when it was last asked for anything that does not hang on one document. */
   isStoreUp(): boolean;
   /** Where every document stands in the store, as far as this publisher knows; for the delivery report. */
   delivered(documentId: string): StoredPosition | undefined;
@@ -73,7 +72,6 @@ class RunningPublisher implements Publisher {
   #failures = 0;
   #isReconcileDue = false;
   #isStoreUp = true;
-  #takesWrites = true;
   #cancel: () => void = () => undefined;
   #cancelReconcile: () => void = () => undefined;
 
@@ -94,7 +92,7 @@ class RunningPublisher implements Publisher {
   }
 
   isStoreUp(): boolean {
-    return this.#isStoreUp && this.#takesWrites;
+    return this.#isStoreUp;
   }
 
   nudge(): void {
@@ -210,13 +208,7 @@ class RunningPublisher implements Publisher {
     const { outbox, store } = this.#dependencies;
     const snapshot = await outbox.read(documentId);
     if (snapshot === undefined) return;
-    const result = await askStore(() => store.compareAndSet(documentId, snapshot)).catch(
-      (error: StoreFailure) => {
-        if (error.cause instanceof StoreRefusal) this.#takesWrites = false;
-        throw error;
-      },
-    );
-    this.#takesWrites = true;
+    const result = await askStore(() => store.compareAndSet(documentId, snapshot));
     if (result.outcome === 'stored' || result.outcome === 'same') {
       const { epoch, version, hash } = snapshot;
       this.#delivered.set(documentId, { epoch, version, hash });
