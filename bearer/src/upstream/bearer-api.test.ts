@@ -151,10 +151,15 @@ describe('GET /api/bearer/v1/stream', () => {
   });
 
   it('sends a reader away at once, while its library cannot look', async () => {
-    const { request, state, api } = world();
+    const { state, api } = world();
     state.isLibraryAway = true;
-    const response = await request(bearerApiPaths.stream);
-    expect(response.status).toBe(503);
+    let hangUps = 0;
+    const hangUp = () => {
+      hangUps += 1;
+    };
+    const headers = { authorization: `Bearer ${bearerToken}` };
+    const response = await api.app.request(bearerApiPaths.stream, { headers }, { hangUp });
+    expect([response.status, hangUps]).toEqual([503, 0]);
     expect(response.headers.get('retry-after')).toMatch(/^[1-4]$/);
     expect([api.streams, state.watches]).toEqual([0, 0]);
   });

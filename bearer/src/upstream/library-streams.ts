@@ -81,7 +81,8 @@ export class LibraryStreams {
     sink.send(retryFrame(retryMs));
     await this.#look();
     if (this.#overview === undefined || this.#isAway) {
-      sink.cut();
+      // Closed and not cut: the connection is still needed, to say so.
+      sink.close();
       throw this.#busy();
     }
     stream.advance(this.#overview, { isSign: true });

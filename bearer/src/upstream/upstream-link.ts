@@ -159,7 +159,7 @@ export class UpstreamLink {
     this.#isToldAway = true;
     this.#options.log.warn('Cannot read from a manager or another bearer, trying again', {
       address: this.#address(),
-      reason: this.#openedAt === undefined ? `it cannot be reached: ${reasonOf(error)}` : reasonOf(error),
+      reason: this.#openedAt === undefined ? `it cannot be reached: ${causeOf(error)}` : reasonOf(error),
     });
   }
 
@@ -167,6 +167,11 @@ export class UpstreamLink {
   #address(): string {
     return URL.canParse(this.url) ? new URL(this.url).host : '';
   }
+}
+
+/** What `fetch` throws says only that it failed; why is in the cause. */
+function causeOf(error: unknown): string {
+  return reasonOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 }
 
 function explain(status: number): string {

@@ -165,6 +165,29 @@ describe('UpstreamSource', () => {
     expect(JSON.stringify(log.lines)).not.toContain('another-token');
   });
 
+  it('leaves a server whose events cannot be read, and quotes nothing of them', async () => {
+    const server = await startServer();
+    const log = new MemoryLog();
+    const good = snapshotOf({ a: 1 });
+    server.shelf.put('a', good);
+    const broken = [
+      'event: snapshot\ndata: {"SECRET-RULE\n\n',
+      'event: snapshot\ndata: {"payload":"SECRET"}\n\n',
+    ];
+    const source = openSource(['http://broken', server.url], {
+      log,
+      fetch: async (url, init) => {
+        const next = String(url).startsWith('http://broken') ? broken.pop() : undefined;
+        if (next === undefined) return fetch(String(url).replace('http://broken', server.url), init);
+        return new Response(next, { headers: { 'content-type': 'text/event-stream' } });
+      },
+    });
+    await expect.poll(() => source.isLive(), { timeout: 10_000 }).toBe(true);
+    expect((await source.read('a'))?.hash).toBe(good.hash);
+    expect(log.lines[0]?.fields.reason).toBe('an event "snapshot" came that cannot be read');
+    expect(JSON.stringify(log.lines)).not.toContain('SECRET');
+  });
+
   it('leaves a server that says goodbye, and comes back to it', async () => {
     const [first, second] = [await startServer(), await startServer()];
     first.shelf.put('a', snapshotOf({ a: 1 }));

@@ -114,8 +114,13 @@ export class UpstreamSource implements RulesetSource {
   }
 
   #take({ type, data }: SseEvent): void {
-    if (type === 'snapshot') this.#takeSnapshot(data);
-    else if (type === 'positions') this.#takePositions(data);
+    try {
+      if (type === 'snapshot') this.#takeSnapshot(data);
+      else if (type === 'positions') this.#takePositions(data);
+    } catch {
+      // What a parser says quotes what it has read, which is nobody's to see in a log.
+      throw new Error(`an event "${type}" came that cannot be read`);
+    }
   }
 
   #takeSnapshot(data: string): void {
