@@ -8,6 +8,13 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   'change-clients': async () => (await import('./propagation/change-clients.ts')).changeClients(),
   /** A bare Hono server: what `connect` starts as its floor. */
   hello: async (args) => (await import('./connect/hello.ts')).hello(args),
+  streams: async (args) => (await import('./streams/streams.ts')).streams(args),
+  'fan-out': async (args) => (await import('./fan-out/fan-out.ts')).fanOut(args),
+  reconnects: async (args) => (await import('./reconnects/reconnects.ts')).reconnects(args),
+  stalled: async (args) => (await import('./stalled/stalled.ts')).stalled(args),
+  /** What these start: a server of streams, and its clients. */
+  'stream-server': async (args) => (await import('./streams/server-process.ts')).serverProcess(args),
+  'stream-clients': async () => (await import('./streams/client-process.ts')).clientProcess(),
   /** What `evaluate` starts for each engine; useful alone under a profiler. */
   engine: async (args) => (await import('./evaluate/engine-process.ts')).engineProcess(args),
 };

@@ -6,11 +6,18 @@ export const bearerVariables = [
   'PORT',
   'HOST',
   'REDIS_URL',
+  'UPSTASH_REDIS_REST_URL',
+  'UPSTASH_REDIS_REST_TOKEN',
+  'MANAGER_URL',
+  'FAUNA_SOURCE_DIR',
+  'FAUNA_BEARER_TOKEN',
+  'FAUNA_BEARER_ID',
   'FAUNA_DATA_DIR',
   'FAUNA_VERIFY_KEY',
   'TRUSTED_PROXIES',
   'FAUNA_METRICS_TOKEN',
   'METRICS_PORT',
+  'FAUNA_WORKERS',
   'LOG_LEVEL',
 ];
 
@@ -38,10 +45,11 @@ export function denoArguments(environment) {
  */
 export function denoPermissions(environment) {
   const dataDir = resolve(environment.FAUNA_DATA_DIR || defaults.dataDir);
+  const folders = environment.FAUNA_SOURCE_DIR ? [resolve(environment.FAUNA_SOURCE_DIR)] : [];
   return [
     allowNet(environment),
     `--allow-env=${bearerVariables.join(',')}`,
-    `--allow-read=${dataDir}`,
+    `--allow-read=${[dataDir, ...folders].join(',')}`,
     `--allow-write=${dataDir}`,
   ];
 }
@@ -51,12 +59,21 @@ export function denoBinary() {
   return createRequire(import.meta.url)('deno/install_api.cjs').runInstall();
 }
 
-function allowNet({ HOST, PORT, METRICS_PORT, REDIS_URL = '' }) {
+function allowNet({
+  HOST,
+  PORT,
+  METRICS_PORT,
+  REDIS_URL = '',
+  UPSTASH_REDIS_REST_URL = '',
+  MANAGER_URL = '',
+}) {
   // Sentinels and clusters announce the addresses of their nodes, so nobody can name them beforehand.
   if (/^rediss?\+/.test(REDIS_URL)) return '--allow-net';
   const ports = [PORT || defaults.port, ...(METRICS_PORT ? [METRICS_PORT] : [])];
   const here = ports.map((port) => listening(HOST || defaults.host, port));
-  return `--allow-net=${[...here, ...addressesIn(REDIS_URL, defaults.redisPort)].join(',')}`;
+  const origins = [UPSTASH_REDIS_REST_URL, ...MANAGER_URL.split(',')].map((url) => url.trim());
+  const overHttp = origins.flatMap((url) => addressesIn(url, url.startsWith('https:') ? '443' : '80'));
+  return `--allow-net=${[...here, ...addressesIn(REDIS_URL, defaults.redisPort), ...overHttp].join(',')}`;
 }
 
 /** Port 0 is whichever is free, so only the host can be named. */

@@ -45,6 +45,7 @@ const commands = {
   build: () => [[bin('tsc'), ['-b', 'tsconfig.json']]],
   bench: (args) => [[process.execPath, [...source, 'bench/index.ts', ...args]]],
   fuzz: (args) => [[process.execPath, [...source, 'trials/fuzz/index.ts', ...args]]],
+  chaos: (args) => [[process.execPath, [...source, 'trials/chaos/index.ts', ...args]]],
   simulate: (args) => [[process.execPath, [...source, 'trials/simulation/index.ts', ...args]]],
 };
 
@@ -54,7 +55,7 @@ if (command === undefined)
   stop(`Cannot run "${name ?? ''}": the commands are ${Object.keys(commands).join(', ')}`);
 requireNode();
 installFromLockfile();
-if (name === 'test') findWhatTestsNeed();
+if (['test', 'fuzz', 'chaos'].includes(name)) findWhatTestsNeed();
 if (['start', 'test', 'build'].includes(name)) await bringPagesUpToDate();
 process.exitCode = await runAll(command(args));
 

@@ -42,8 +42,8 @@ export interface BearerLimits {
   readonly reconcileColdMs: number;
   /** How long one answer of a source may take. */
   readonly sourceTimeoutMs: number;
-  /** Within which a confirmed comparison counts as fresh when an SDK claims to be ahead. */
-  readonly confirmedMsMax: number;
+  /** Within which a source is asked once at most because SDKs claim to be ahead. */
+  readonly confirmEveryMs: number;
   /** Over how long goodbyes are spread at the end. */
   readonly drainMs: number;
 }
@@ -71,6 +71,6 @@ export const defaultBearerLimits: BearerLimits = {
   reconcileMs: 10_000,
   reconcileColdMs: 500,
   sourceTimeoutMs: 5_000,
-  confirmedMsMax: 1_000,
+  confirmEveryMs: 1_000,
   drainMs: 2_000,
 };

@@ -11,6 +11,7 @@ export type { ApplyAttempt, SnapshotCopies } from './documents/snapshot-copies.t
 export type { KeySource } from './keys/key-source.ts';
 export type { Log, LogFields } from './log.ts';
 export type { Broadcast, Meter, StreamEnding } from './metrics/meter.ts';
+export { makeBearerId } from './reports/bearer-id.ts';
 export { MemoryReports } from './reports/memory-reports.ts';
 export type { ReportSink } from './reports/report-sink.ts';
 export type { RulesetSource } from './rulesets/ruleset-source.ts';

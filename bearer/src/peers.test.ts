@@ -1,6 +1,7 @@
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { formatStoredPosition, heartbeatSchema } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { sourcesOverUpstream } from './bearer-sources.ts';
 import { nodeClock } from './entry/node-clock.ts';
 import { listen, type RunningServer } from './entry/node-server.ts';
 import { MemoryReports } from './reports/memory-reports.ts';
@@ -8,9 +9,7 @@ import { type BearerWorld, bearerWorld } from './testing/bearer-world.ts';
 import { clientKey, environmentId, serverKey } from './testing/documents.ts';
 import { heartbeatOf } from './testing/heartbeat-of.ts';
 import { MemoryLog } from './testing/memory-log.ts';
-import { bearerToken } from './testing/upstream-world.ts';
-import { upstreamSources } from './upstream/stacked-sources.ts';
-import { UpstreamReportSink } from './upstream/upstream-report-sink.ts';
+import { bearerToken } from './testing/node-upstream-world.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -28,18 +27,10 @@ async function served(world: BearerWorld): Promise<{ readonly url: string; reado
 
 /** A bearer behind another one, with real time between them. */
 async function child(id: string, url: string): Promise<BearerWorld> {
-  const upstream = { urls: [url], token: bearerToken, fetch, clock: nodeClock };
-  const sources = upstreamSources({ ...upstream, random: () => 0.1, log: new MemoryLog() });
-  const world = await bearerWorld({
-    registry: null,
-    deps: {
-      ...sources,
-      clock: nodeClock,
-      bearerToken,
-      reports: { id, runtime: 'node', sink: new UpstreamReportSink(upstream) },
-    },
-  });
-  return world;
+  const runtime = { held: () => new Map(), fetch, clock: nodeClock, random: () => 0.1, log: new MemoryLog() };
+  const { reportSink, ...sources } = sourcesOverUpstream({ urls: [url], token: bearerToken }, runtime);
+  const reports = reportSink && ({ id, runtime: 'node', sink: reportSink } as const);
+  return bearerWorld({ registry: null, deps: { ...sources, clock: nodeClock, bearerToken, reports } });
 }
 
 describe('bearers in a chain', () => {
@@ -97,7 +88,7 @@ describe('a bearer', () => {
     expect(reported.length).toBe(length);
   });
 
-  it('keeps its kinds of keys apart: the token of bearers opens nothing else, and no SDK key opens its API', async () => {
+  it('keeps its kinds of keys apart (S-03): the token of bearers opens nothing else, and no SDK key opens its API', async () => {
     const world = await bearerWorld({ ruleset: ruleset(flag('pay')), deps: { bearerToken } });
     const auth = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
     for (const [method, path] of [

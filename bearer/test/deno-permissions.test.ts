@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flag, ruleset } from '@fauna-flags/core/testing';
-import { keyRegistryDocument } from '@fauna-flags/protocol';
+import { keyRegistryDocument, storeKeys } from '@fauna-flags/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearerVariables, denoArguments, denoBinary, denoPermissions } from '../../scripts/deno.mjs';
 import { bearerSettingNames } from '../src/entry/node-config.ts';
@@ -15,6 +15,7 @@ import {
 } from '../src/testing/documents.ts';
 import { BearerProcess } from './support/bearer-process.ts';
 import { RedisServer } from './support/redis-server.ts';
+import { UpstashServer } from './support/upstash-server.ts';
 
 /** How long a bearer with all of its rights takes at most, and how long one without is watched. */
 const eventually = { timeout: 5_000, interval: 50 };
@@ -61,6 +62,35 @@ describe('what a bearer may do on Deno', () => {
     expect(bearer.output).not.toContain('Requires');
   });
 
+  it('is enough to read from Upstash, to listen to it and to report there', async () => {
+    const upstash = await UpstashServer.start(redis);
+    const folder = await mkdtemp(join(tmpdir(), 'fauna-deno-'));
+    folders.push(folder);
+    const environment = {
+      PORT: '0',
+      UPSTASH_REDIS_REST_URL: upstash.url,
+      UPSTASH_REDIS_REST_TOKEN: upstash.token,
+      FAUNA_BEARER_ID: 'deno-over-rest',
+      FAUNA_DATA_DIR: join(folder, 'data'),
+    };
+    const bearer = new BearerProcess([denoBinary(), ...denoArguments(environment)], environment);
+    open.push(bearer);
+    await bearer.start();
+    await expect.poll(() => statusOf(bearer), eventually).toBe(200);
+    await expect.poll(() => upstash.streams, eventually).toBe(1);
+    await redis.publish(environmentId, rulesetSnapshot({ ...ruleset(flag('pay').off()), version: 2 }));
+    await expect
+      .poll(async () => (await valuesOf(bearer)).text(), { timeout: 2_000, interval: 50 })
+      .toContain('"value":false');
+    await expect
+      .poll(() => redis.client.get(storeKeys.bearer('deno-over-rest')), eventually)
+      .toContain('"runtime":"deno"');
+    expect(await bearer.end('SIGTERM')).toBe(0);
+    expect(bearer.output).not.toMatch(/Requires/);
+    expect(bearer.output).not.toContain(upstash.token);
+    await upstash.dispose();
+  });
+
   it('is not to listen without the right to', async () => {
     await expect((await without('--allow-net')).bearer.start()).rejects.toThrow(/Requires net access/);
   });
@@ -91,6 +121,12 @@ describe('what a bearer may do on Deno', () => {
     );
     expect(net({ REDIS_URL: 'redis://store', HOST: '::', PORT: '8080', METRICS_PORT: '9100' })).toBe(
       '--allow-net=[::]:8080,[::]:9100,store:6379',
+    );
+    expect(net({ MANAGER_URL: 'http://manager:3000, https://flags.example.com/fauna' })).toBe(
+      '--allow-net=127.0.0.1:3001,manager:3000,flags.example.com:443',
+    );
+    expect(net({ UPSTASH_REDIS_REST_URL: 'https://eu1-cat.upstash.io' })).toBe(
+      '--allow-net=127.0.0.1:3001,eu1-cat.upstash.io:443',
     );
     // Nodes are announced by others, so these are the two forms that cannot be narrowed.
     expect(net({ REDIS_URL: 'redis+cluster://a,b' })).toBe('--allow-net');

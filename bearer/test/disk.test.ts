@@ -8,6 +8,7 @@ import { flag, ruleset } from '@fauna-flags/core/testing';
 import { keyRegistryDocument } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NodeDiskCopies } from '../src/documents/node-disk-copies.ts';
+import type { BearerStatus } from '../src/status.ts';
 import { valueIn } from '../src/testing/answers.ts';
 import {
   clientKey,
@@ -123,7 +124,8 @@ describe('a bearer in a process of its own', { timeout: 90_000 }, () => {
       });
     const readiness = async () => {
       const response = await fetch(`${bearer.url}/readyz`);
-      return { status: response.status, ...(await response.json()) };
+      const body: BearerStatus = JSON.parse(await response.text());
+      return { status: response.status, ...body };
     };
     return { bearer, post, readiness };
   }

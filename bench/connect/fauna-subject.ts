@@ -35,7 +35,13 @@ export async function faunaSubject({ set, pin, node }: SubjectStart): Promise<Su
   const dataDir = mkdtempSync(join(tmpdir(), 'fauna-bench-bearer-'));
   const bearer = await startProgram({
     command: ourProgram('bearer/src/entry/node-main.ts', { node, pin }),
-    environment: { REDIS_URL: redis.url, PORT: '0', LOG_LEVEL: 'warn', FAUNA_DATA_DIR: dataDir },
+    environment: {
+      REDIS_URL: redis.url,
+      PORT: '0',
+      FAUNA_WORKERS: '1',
+      LOG_LEVEL: 'warn',
+      FAUNA_DATA_DIR: dataDir,
+    },
     ready: /listening on http:\/\/\S+:(\d+)/,
   });
   const port = Number(bearer.said[1]);

@@ -84,13 +84,15 @@ describe('docker-compose.yml', () => {
       hostname: 'redis',
       password: variables.REDIS_PASSWORD,
     });
-    expect(bearer.source).toEqual(manager.store);
+    const fallback = { urls: [`http://manager:${manager.port}`], token: variables.FAUNA_BEARER_TOKEN };
+    expect(bearer.source).toEqual({ ...manager.store, fallback });
     expect(manager).toMatchObject({
       sample: false,
       adminTokenGenerated: false,
       url: 'http://localhost:8080',
     });
     expect(manager.secret).toBe(variables.FAUNA_SECRET);
+    expect(manager.bearerToken).toBe(variables.FAUNA_BEARER_TOKEN);
     expect(['127.0.0.1', '8.8.8.8', '172.18.0.2'].map(manager.trustedProxies)).toEqual([false, false, true]);
   });
 
@@ -276,7 +278,12 @@ describe('make-env.mjs', () => {
     writeFileSync(file, 'FAUNA_URL=https://flags.example.com\nREDIS_PASSWORD=mine\nFAUNA_SECRET=', {
       mode: 0o644,
     });
-    expect(makeEnv(file)).toEqual(['POSTGRES_PASSWORD', 'FAUNA_ADMIN_TOKEN', 'FAUNA_SECRET']);
+    expect(makeEnv(file)).toEqual([
+      'POSTGRES_PASSWORD',
+      'FAUNA_ADMIN_TOKEN',
+      'FAUNA_SECRET',
+      'FAUNA_BEARER_TOKEN',
+    ]);
     expect(readEnv(file)).toMatchObject({ FAUNA_URL: 'https://flags.example.com', REDIS_PASSWORD: 'mine' });
     expect(readEnv(file).FAUNA_SECRET).toMatch(/^[0-9a-f]{64}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -10,7 +10,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Hexadecimal, since some stand in addresses. */
-export const secretNames = ['POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'FAUNA_ADMIN_TOKEN', 'FAUNA_SECRET'];
+export const secretNames = [
+  'POSTGRES_PASSWORD',
+  'REDIS_PASSWORD',
+  'FAUNA_ADMIN_TOKEN',
+  'FAUNA_SECRET',
+  'FAUNA_BEARER_TOKEN',
+];
 
 /** Adds what `file` lacks and answers the names that were added. Only this account can read the file afterwards. */
 export function makeEnv(file) {

@@ -2,11 +2,13 @@
  * How changes get from this manager to SDKs: through memory to a bearer in the same process, or through a store to bearers
  * in processes of their own. Nothing else in the manager knows the difference.
  */
+import { hostname } from 'node:os';
 import {
   type BearerStatus,
   createBearer,
   MemoryReports,
   MemoryShelf,
+  makeBearerId,
   memorySources,
 } from '@fauna-flags/bearer';
 import {
@@ -87,6 +89,11 @@ function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): De
           metrics: { token: metricsToken, text: (status: BearerStatus) => meter.text(status) },
         }),
         trustedProxies,
+        reports: {
+          id: makeBearerId({ hostName: hostname(), random: Math.random }),
+          runtime: 'node',
+          sink: reports,
+        },
       });
       return {
         fetch: bearer.app.fetch,

@@ -190,6 +190,8 @@ describe('a manager and a bearer in processes of their own, with Redis between t
     try {
       await toggleGooglePay(manager, false);
       await eventually(() => manager.output.includes('OOM'), { what: 'the reason in the log' });
+      expect(manager.output).toContain('raise maxmemory');
+      expect(await readiness()).toMatchObject({ ready: true, store: 'away' });
     } finally {
       await redis.client.config('SET', 'maxmemory', 0);
     }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../../manager/test/support/fauna-process.ts';
+import { eventually, pause } from '../../manager/test/support/fauna-process.ts';
 import { PositionWatch } from '../support/position-watch.ts';
 import { World } from '../support/world.ts';
 
@@ -62,5 +62,19 @@ describe('a Postgres that loses commits which were published', () => {
     expect(performance.now() - startMs).toBeLessThan(6_000 + 1_000);
     expect(await epochAt()).toBeGreaterThan(epoch);
     expect(await world.oracle.valueInDatabase()).toBe(world.oracle.acknowledged);
+  });
+
+  it('F11: the same while Redis is emptied too: bearers tell, and all move to what survived within 11 s', async () => {
+    await loseWrites(1);
+    await pause(3_500); // A heartbeat tells where bearers are.
+    const [lost, epoch] = [world.oracle.acknowledged, await epochAt()];
+    await world.postgres.restore();
+    await world.redis.client.flushall();
+    const startMs = performance.now();
+    await untilWritable();
+    expect(world.oracle.acknowledged).not.toBe(lost);
+    for (const bearer of world.bearers) await world.untilServed(bearer);
+    expect(performance.now() - startMs).toBeLessThan(11_000 + 1_000);
+    expect(await epochAt()).toBeGreaterThan(epoch);
   });
 });

@@ -1,7 +1,6 @@
 import { storeKeys } from '@fauna-flags/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, pause } from '../../manager/test/support/fauna-process.ts';
-import { BearerNode } from '../support/bearer-node.ts';
 import { PositionWatch } from '../support/position-watch.ts';
 import { RedisReplica } from '../support/redis-replica.ts';
 import { World } from '../support/world.ts';
@@ -107,11 +106,7 @@ describe('a Redis that loses what it has, or takes no more', () => {
 
   it('F16: a failover to a replica that lags is made up for within 6 s, and takes nobody back', async () => {
     const replica = await RedisReplica.of(world.redis);
-    const late = await BearerNode.prepare({
-      redisPort: replica.server.port,
-      redisPassword: replica.server.password,
-      managerPort: world.manager().fauna.port,
-    });
+    const late = await world.anotherBearer({ redisPort: replica.server.port });
     try {
       const old = world.oracle.acknowledged;
       replica.toPrimary.be('blackhole');

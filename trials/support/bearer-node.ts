@@ -77,6 +77,8 @@ export class BearerNode {
         REDIS_URL: `redis://:${redisPassword}@127.0.0.1:${toRedis.port}`,
         MANAGER_URL: `http://127.0.0.1:${toManager.port}`,
         FAUNA_DATA_DIR: dataDir,
+        // One process, so that what is stopped, killed and measured is the bearer.
+        FAUNA_WORKERS: '1',
         LOG_LEVEL: 'info',
         ...environment,
       },

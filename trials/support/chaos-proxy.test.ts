@@ -101,6 +101,20 @@ describe('ChaosProxy', () => {
     expect(heardByEcho).toBe('ab');
   });
 
+  it('strands what is open, and takes new connections as ever', async () => {
+    const before = talk('a');
+    await eventually(() => before.heard === 'a');
+    proxy.strand();
+    before.socket.write('b');
+    const after = talk('c');
+    await eventually(() => after.heard === 'c');
+    expect(before.heard).toBe('a');
+    expect(before.closed).toBe(false);
+    proxy.strand([1]);
+    after.socket.write('d');
+    await eventually(() => after.heard === 'cd');
+  });
+
   it('delays by latency, and keeps the order under jitter', async () => {
     proxy.setWeather({ delayMs: 40, jitterMs: 40 });
     const startMs = performance.now();

@@ -8,13 +8,21 @@ import { ChaosLane, type Weather } from './chaos-lane.ts';
  */
 export type LinkState = 'pass' | 'refuse' | 'blackhole' | 'half-up' | 'half-down';
 
+interface Pair {
+  readonly client: Socket;
+  readonly target: Socket;
+  readonly lanes: readonly ChaosLane[];
+  /** Carries nothing any more, whatever the link does for others. */
+  isStranded: boolean;
+}
+
 /** A TCP proxy on loopback whose link is in the hands of a test. What was held is carried once the link passes again. */
 export class ChaosProxy {
   /** Connections that were ever made through it, refused ones too. */
   connectionCount = 0;
   readonly #server: Server;
   readonly #random: () => number;
-  readonly #pairs = new Map<Socket, { readonly sockets: readonly Socket[]; readonly lanes: ChaosLane[] }>();
+  readonly #pairs = new Map<Socket, Pair>();
   #targetPort: number;
   #state: LinkState = 'pass';
   #weather: Weather = {};
@@ -66,8 +74,19 @@ export class ChaosProxy {
 
   /** Resets every open connection, on both sides. */
   cut(): void {
-    for (const { sockets } of [...this.#pairs.values()])
-      for (const socket of sockets) socket.resetAndDestroy();
+    for (const { client, target } of [...this.#pairs.values()]) {
+      client.resetAndDestroy();
+      target.resetAndDestroy();
+    }
+  }
+
+  /**
+   * Open connections carry nothing any more and look alive to both sides, for good; new ones are not touched. Only those
+   * that the target sees coming from one of these ports, when they are given.
+   */
+  strand(fromPorts?: readonly number[]): void {
+    for (const pair of this.#pairs.values())
+      if (fromPorts === undefined || fromPorts.includes(pair.target.localPort ?? 0)) pair.isStranded = true;
   }
 
   async close(): Promise<void> {
@@ -89,13 +108,21 @@ export class ChaosProxy {
         from,
         to,
         random: this.#random,
-        weather: () => ({ ...this.#weather, ...(holding.includes(this.#state) && { isHeld: true }) }),
+        weather: () => ({
+          ...this.#weather,
+          ...((pair.isStranded || holding.includes(this.#state)) && { isHeld: true }),
+        }),
       });
-    const lanes = [
-      lane(client, target, ['blackhole', 'half-down']),
-      lane(target, client, ['blackhole', 'half-up']),
-    ];
-    this.#pairs.set(client, { sockets: [client, target], lanes });
+    const pair: Pair = {
+      client,
+      target,
+      isStranded: false,
+      lanes: [
+        lane(client, target, ['blackhole', 'half-down']),
+        lane(target, client, ['blackhole', 'half-up']),
+      ],
+    };
+    this.#pairs.set(client, pair);
     const gone = () => {
       this.#pairs.delete(client);
       client.destroy();

@@ -26,6 +26,7 @@ export class Oracle {
   readonly attempted = new Set<number>();
   #fauna: FaunaProcess;
   #next = 1;
+  #bulk = false;
 
   private constructor(
     fauna: FaunaProcess,
@@ -118,6 +119,27 @@ export class Oracle {
     this.acknowledged = await this.valueInDatabase();
     this.attempted.clear();
     return this.acknowledged;
+  }
+
+  /** Makes a flag that weighs a quarter of a megabyte, so that each of its changes does. */
+  async makeBulk(): Promise<void> {
+    const value = (letter: string) => ({ text: letter.repeat(120_000) });
+    await must(this.#fauna, 'POST', '/projects/trial/flags', {
+      key: 'bulk',
+      name: 'Bulk',
+      kind: 'json',
+      variations: [
+        { key: 'on', value: value('a') },
+        { key: 'off', value: value('b') },
+      ],
+    });
+  }
+
+  /** Switches it. */
+  async writeBulk(): Promise<void> {
+    this.#bulk = !this.#bulk;
+    const path = '/projects/trial/flags/bulk/environments/production/toggle';
+    await must(this.#fauna, 'POST', path, { enabled: this.#bulk });
   }
 
   /** Makes a client key, and answers how to take it away again. */

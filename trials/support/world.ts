@@ -21,8 +21,10 @@ export class World {
   readonly managers: readonly ManagerNode[];
   readonly bearers: readonly BearerNode[];
   readonly oracle: Oracle;
+  readonly #bearerToken: string;
 
   private constructor(parts: {
+    readonly bearerToken: string;
     readonly postgres: PostgresServer;
     readonly redis: RedisServer;
     readonly managers: readonly ManagerNode[];
@@ -34,6 +36,7 @@ export class World {
     this.managers = parts.managers;
     this.bearers = parts.bearers;
     this.oracle = parts.oracle;
+    this.#bearerToken = parts.bearerToken;
   }
 
   /** Starts everything, and waits until every bearer serves the project of the oracle. */
@@ -77,7 +80,14 @@ export class World {
         );
       }
       await Promise.all(bearerNodes.map((bearer) => bearer.start()));
-      const world = new World({ postgres, redis, managers: managerNodes, bearers: bearerNodes, oracle });
+      const world = new World({
+        postgres,
+        redis,
+        managers: managerNodes,
+        bearers: bearerNodes,
+        oracle,
+        bearerToken: shared.FAUNA_BEARER_TOKEN,
+      });
       for (const bearer of bearerNodes) await world.untilServed(bearer);
       return world;
     } catch (error) {
@@ -94,6 +104,22 @@ export class World {
   /** The n-th bearer, from 0. */
   bearer(at = 0): BearerNode {
     return among(this.bearers, at);
+  }
+
+  /** Prepares one more bearer, which whoever asks starts and puts away. */
+  anotherBearer({
+    redisPort = this.redis.port,
+    environment = {},
+  }: {
+    readonly redisPort?: number;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {}): Promise<BearerNode> {
+    return BearerNode.prepare({
+      redisPort,
+      redisPassword: this.redis.password,
+      managerPort: this.manager().fauna.port,
+      environment: { FAUNA_BEARER_TOKEN: this.#bearerToken, ...environment },
+    });
   }
 
   /** Waits until a bearer answers with the last acknowledged value; answers how long that took. */

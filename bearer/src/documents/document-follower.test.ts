@@ -150,8 +150,28 @@ describe('DocumentFollower', () => {
     reader.has = new Error('refused');
     expect(await follower.confirm()).toBe(false);
     reader.has = at(2);
-    expect(await follower.confirm()).toBe(true);
+    const again = follower.confirm();
+    await clock.advance(1_000);
+    expect(await again).toBe(true);
     expect(follower.document).toEqual({ version: 2 });
+  });
+
+  it('takes nothing for a confirmation that came before the question, however fresh', async () => {
+    const { reader, follower } = await following(at(1));
+    // A reader got version 2 elsewhere and comes here, right after we have read version 1 and lost our source.
+    reader.has = new Error('refused');
+    expect(await follower.confirm()).toBe(false);
+  });
+
+  it('asks its source once for all who claim to be ahead within a second', async () => {
+    const { follower, clock, reader } = await following(at(1));
+    await clock.advance(2_000); // Past the first comparison of its own.
+    const before = reader.comparisons;
+    await follower.confirm();
+    const claims = Array.from({ length: 50 }, () => follower.confirm());
+    await clock.advance(1_000);
+    expect(await Promise.all(claims)).toEqual(Array.from({ length: 50 }, () => true));
+    expect(reader.comparisons - before).toBe(2);
   });
 
   it('asks no more once it is stopped, and leaves no timer', async () => {

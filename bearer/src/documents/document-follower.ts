@@ -1,4 +1,4 @@
-import { comparePositions, formatPosition, type Position } from '@fauna-flags/core/link';
+import { comparePositions, formatPosition } from '@fauna-flags/core/link';
 import {
   compareStored,
   formatStoredPosition,
@@ -8,11 +8,10 @@ import {
 } from '@fauna-flags/protocol';
 import { within } from '../clock.ts';
 import { reasonOf } from '../log.ts';
-import type { DocumentFollowerOptions, DocumentOrigin } from './document-follower-options.ts';
+import { AppliedDocument } from './applied-document.ts';
+import type { DocumentFollowerOptions } from './document-follower-options.ts';
 import type { DocumentStatus } from './document-status.ts';
-import { judgeSnapshot } from './judge-snapshot.ts';
-import type { KeptDocument } from './kept-document.ts';
-import { Rejections } from './rejections.ts';
+import { SharedQuestion } from './shared-question.ts';
 
 export type { DocumentReader } from './document-follower-options.ts';
 
@@ -33,9 +32,10 @@ export type { DocumentReader } from './document-follower-options.ts';
 /** Follows one document until it is stopped. */
 export class DocumentFollower<T> {
   readonly #options: DocumentFollowerOptions<T>;
-  #current: { readonly document: T; readonly snapshot: Snapshot } | undefined;
-  readonly #rejections: Rejections;
+  readonly #applied: AppliedDocument<T>;
   #confirmedAt: number | undefined;
+  #confirmations = 0;
+  readonly #claims: SharedQuestion;
   readonly #bornAt: number;
   #answered = false;
   #contact: 'none' | 'made' | 'lost' = 'none';
@@ -45,23 +45,27 @@ export class DocumentFollower<T> {
   #stopped = false;
   #cancelTick = () => {};
   #endWatch = () => {};
-  #kept: KeptDocument | undefined;
   #serving: Promise<void> | undefined;
 
   constructor(options: DocumentFollowerOptions<T>) {
     this.#options = options;
     this.#bornAt = options.clock.now();
-    this.#rejections = new Rejections(options.documentId, options.log);
+    this.#claims = new SharedQuestion({
+      clock: options.clock,
+      everyMs: options.limits.confirmEveryMs,
+      ask: () => this.#compare(),
+    });
+    this.#applied = new AppliedDocument(options);
   }
 
   /** The last good state. */
   get document(): T | undefined {
-    return this.#current?.document;
+    return this.#applied.document;
   }
 
   /** What the last good state was made of, for whoever reads from this bearer. */
   get snapshot(): Snapshot | undefined {
-    return this.#current?.snapshot;
+    return this.#applied.snapshot;
   }
 
   /** Whether the source has answered at all, be it that it has nothing. */
@@ -74,10 +78,9 @@ export class DocumentFollower<T> {
    * and does not wait for the source. Never rejects.
    */
   start(): Promise<void> {
-    this.#kept = this.#options.kept?.of(this.#options.documentId);
-    const served = this.#serveCopy();
+    const served = this.#applied.open();
     // Without copies the source is asked in this very step.
-    if (this.#kept !== undefined) this.#serving = served;
+    if (this.#options.kept !== undefined) this.#serving = served;
     this.#endWatch = this.#options.reader.watch(() => void this.#fetch());
     void this.#fetch();
     this.#scheduleTick();
@@ -87,36 +90,43 @@ export class DocumentFollower<T> {
   /** Keeps the state and asks no more. */
   stop(): void {
     this.#stopped = true;
+    this.#applied.close();
     this.#cancelTick();
     this.#endWatch();
   }
 
   /**
-   * Compares with the source now, unless it was done a moment ago, and resolves to whether the source has confirmed that
-   * we have what it has. Never rejects.
+   * Compares with the source and resolves to whether it has confirmed that we have what it has. What was confirmed before
+   * the call does not count, however fresh: a reader that is ahead of us got its state after that. Never rejects.
+   *
+   * All who ask within `confirmEveryMs` share one comparison, since readers may claim whatever they like.
    */
   async confirm(): Promise<boolean> {
-    if (!this.#isConfirmed()) await this.#compare();
-    return this.#isConfirmed();
+    const calledAt = this.#options.clock.now();
+    const before = this.#confirmations;
+    await this.#claims.answered();
+    return this.#confirmations > before && (this.#confirmedAt ?? 0) >= calledAt;
   }
 
   status(): DocumentStatus {
     const staleMs = this.#staleMs();
-    const rejected = this.#rejections.latest;
+    const { snapshot, rejections } = this.#applied;
+    const rejected = rejections.latest;
     return {
-      position: this.#current === undefined ? null : formatPosition(positionOf(this.#current.snapshot)),
-      source: this.#current === undefined ? 'waiting' : this.#contact === 'made' ? 'live' : 'stale',
+      position: snapshot === undefined ? null : formatPosition(positionOf(snapshot)),
+      source: snapshot === undefined ? 'waiting' : this.#contact === 'made' ? 'live' : 'stale',
       staleSeconds: staleMs === null ? null : Math.round(staleMs / 1000),
       rejected: rejected === undefined ? null : formatPosition(positionOf(rejected)),
-      rejections: this.#rejections.count,
+      rejections: rejections.count,
     };
   }
 
   /** The same for a heartbeat, whose readers need whole positions. */
   heartbeat(): HeartbeatDocument {
-    const rejected = this.#rejections.latest;
+    const { snapshot, rejections } = this.#applied;
+    const rejected = rejections.latest;
     return {
-      position: this.#current === undefined ? null : formatStoredPosition(this.#current.snapshot),
+      position: snapshot === undefined ? null : formatStoredPosition(snapshot),
       ...(rejected === undefined ? {} : { rejected: formatStoredPosition(rejected) }),
       staleMs: this.#staleMs(),
     };
@@ -127,7 +137,7 @@ export class DocumentFollower<T> {
    * while it can.
    */
   get unconfirmedSeconds(): number | undefined {
-    if (this.#contact === 'made' || this.#current === undefined) return undefined;
+    if (this.#contact === 'made' || this.snapshot === undefined) return undefined;
     return Math.max(0, Math.round((this.#options.clock.now() - (this.#confirmedAt ?? this.#bornAt)) / 1_000));
   }
 
@@ -136,41 +146,30 @@ export class DocumentFollower<T> {
     return Math.max(0, this.#options.clock.now() - this.#confirmedAt);
   }
 
-  #isConfirmed(): boolean {
-    const staleMs = this.#staleMs();
-    return staleMs !== null && staleMs <= this.#options.limits.confirmedMsMax;
-  }
-
   #scheduleTick(): void {
     if (this.#stopped) return;
     const { clock, random, limits } = this.#options;
-    const period = this.#current === undefined ? limits.reconcileColdMs : limits.reconcileMs;
+    const period = this.snapshot === undefined ? limits.reconcileColdMs : limits.reconcileMs;
     this.#cancelTick = clock.after(period * (0.8 + 0.4 * random()), () => {
       void this.#compare().finally(() => this.#scheduleTick());
     });
   }
 
   async #compare(): Promise<void> {
-    if (this.#dirty || this.#current === undefined) return this.#fetch();
+    const { snapshot } = this.#applied;
+    if (this.#dirty || snapshot === undefined) return this.#fetch();
     const { clock, reader, limits } = this.#options;
     const askedAt = clock.now();
     try {
       const theirs = await within(clock, limits.sourceTimeoutMs, reader.position());
       this.#contact = 'made';
-      if (theirs === undefined || this.#mustWait(theirs)) return;
-      const standing = comparePositions(theirs, positionOf(this.#current.snapshot));
+      if (theirs === undefined || this.#applied.mustWait(theirs)) return;
+      const standing = comparePositions(theirs, positionOf(snapshot));
       if (standing === 'newer' || standing === 'fork') return this.#fetch();
       this.#confirm(askedAt);
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  /** There is no use in reading all of what must not be applied yet. */
-  #mustWait(theirs: Position): boolean {
-    const rejected = this.#rejections.latest;
-    if (rejected === undefined || this.#kept?.isQuarantined(rejected) !== true) return false;
-    return comparePositions(theirs, positionOf(rejected)) === 'same';
   }
 
   #fetch(): Promise<void> {
@@ -180,11 +179,6 @@ export class DocumentFollower<T> {
     }
     this.#flight = this.#fly();
     return this.#flight;
-  }
-
-  /** The newest that can be applied; the one before it where that one is what the process before died of. */
-  async #serveCopy(): Promise<void> {
-    for (const copy of this.#kept?.takeCopies() ?? []) if (await this.#apply(copy, 'copy')) return;
   }
 
   async #fly(): Promise<void> {
@@ -208,16 +202,18 @@ export class DocumentFollower<T> {
   }
 
   async #consider(snapshot: Snapshot, askedAt: number): Promise<void> {
-    const current = this.#current?.snapshot;
+    const current = this.#applied.snapshot;
     const standing = current === undefined ? 'newer' : compareStored(snapshot, current);
     if (standing === 'same' || standing === 'older') {
-      if (standing === 'same') this.#takeSignature(snapshot);
+      if (standing === 'same') this.#applied.takeSignature(snapshot);
       this.#dirty = false;
       this.#confirm(askedAt);
       return;
     }
-    if (!(await this.#apply(snapshot, 'source'))) return;
-    this.#dirty = false;
+    const isApplied = await this.#applied.apply(snapshot, 'source');
+    // What was refused may have been cut on its way: it is read again at the next comparison, also when no position moves.
+    this.#dirty = !isApplied && !this.#applied.mustWait(positionOf(snapshot));
+    if (!isApplied) return;
     this.#confirm(askedAt);
     if (standing === 'fork')
       this.#options.log.warn('Two histories of a document exist, took the one of the source', {
@@ -226,67 +222,11 @@ export class DocumentFollower<T> {
       });
   }
 
-  /** Applies a snapshot in full, or rejects it and changes nothing; resolves to which. */
-  async #apply(snapshot: Snapshot, origin: DocumentOrigin): Promise<boolean> {
-    const { documentId, bytesMax, crypto, isSigned, parse } = this.#options;
-    if (this.#kept?.isQuarantined(snapshot) === true)
-      return this.#reject(snapshot, 'a process died while it was applied');
-    try {
-      judgeSnapshot(snapshot, {
-        bytesMax,
-        crypto,
-        isSigned: isSigned && ((signed) => isSigned(documentId, signed)),
-      });
-      await this.#kept?.begin(snapshot);
-      // Whoever has stopped us may have taken the copies away since.
-      if (this.#stopped) throw new Error('the document is not followed any more');
-      this.#current = { document: parse(snapshot), snapshot };
-    } catch (error) {
-      void this.#kept?.end(snapshot);
-      return this.#reject(snapshot, reasonOf(error));
-    }
-    this.#rejections.settle(snapshot);
-    this.#tell(this.#current.document, origin);
-    if (origin === 'source') this.#kept?.keep(snapshot);
-    else void this.#kept?.end(snapshot);
-    return true;
-  }
-
-  #tell(document: T, origin: DocumentOrigin): void {
-    try {
-      this.#options.onApplied(document, origin);
-    } catch (error) {
-      // It is a mistake of ours, and following must go on: the next change may be the one that mends it.
-      this.#options.log.error('Cannot tell everybody of a change', {
-        document: this.#options.documentId,
-        reason: reasonOf(error),
-      });
-    }
-  }
-
-  #reject(snapshot: Snapshot, reason: string): false {
-    this.#rejections.add(snapshot, reason);
-    // A transfer may have been cut: ask again at the next comparison, also when no position moves.
-    this.#dirty = this.#kept?.isQuarantined(snapshot) !== true;
-    return false;
-  }
-
-  /** Managers that begin to sign, or change their key, sign what they have published before. */
-  #takeSignature(snapshot: Snapshot): void {
-    const { documentId, isSigned } = this.#options;
-    const current = this.#current;
-    if (current === undefined || snapshot.signature === undefined) return;
-    if (snapshot.signature === current.snapshot.signature) return;
-    const resigned = { ...current.snapshot, signature: snapshot.signature };
-    if (isSigned?.(documentId, resigned) === false) return;
-    this.#current = { ...current, snapshot: resigned };
-    this.#kept?.keep(resigned);
-  }
-
   #confirm(askedAt: number): void {
     this.#confirmedAt = askedAt;
+    this.#confirmations += 1;
     // Whatever it was, the source does not offer it any more.
-    this.#rejections.clear();
+    this.#applied.rejections.clear();
   }
 
   #fail(error: unknown): void {

@@ -3,8 +3,11 @@ import { type Log, reasonOf } from '../log.ts';
 import { KeptDocument, type KeptDocumentOptions } from './kept-document.ts';
 import type { SnapshotCopies } from './snapshot-copies.ts';
 
-/** How long reading the copies may take before a bearer starts without: a folder on a network that hangs, say. */
-const loadMsMax = 5_000;
+/**
+ * How long reading the copies may take before a bearer starts without: for a folder on a network that hangs. A thousand
+ * environments on a slow disk must not reach it, since what they lose is all that there may be.
+ */
+const loadMsMax = 30_000;
 
 /** What is told of when it is about no document by itself. */
 const everything = 'all';

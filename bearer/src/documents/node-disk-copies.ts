@@ -6,11 +6,19 @@ import type { Snapshot } from '@fauna-flags/protocol';
 import { parseApplyNote, writeApplyNote } from './apply-note.ts';
 import { listSnapshotFiles, namesIn, readSnapshotFile } from './node-snapshot-files.ts';
 import { type ApplyAttempt, copiesPerDocument, type SnapshotCopies } from './snapshot-copies.ts';
-import { requireDocumentId, snapshotFileName, writeSnapshotFile } from './snapshot-file.ts';
+import {
+  requireDocumentId,
+  type SnapshotFileName,
+  snapshotFileName,
+  writeSnapshotFile,
+} from './snapshot-file.ts';
 
 /** Rules and the digests of keys are nobody else's to read. */
 const fileMode = 0o600;
 const folderMode = 0o700;
+
+/** Files that are read at once at the start: a disk far away takes its time for each, and descriptors are not endless. */
+const readersMax = 8;
 
 const host = hostName();
 
@@ -38,15 +46,15 @@ export class NodeDiskCopies implements SnapshotCopies {
   async load(): Promise<ReadonlyMap<string, readonly Snapshot[]>> {
     await this.#removeUnfinished();
     const copies = new Map<string, readonly Snapshot[]>();
-    for (const [documentId, files] of await listSnapshotFiles(this.#folder)) {
-      const good: Snapshot[] = [];
-      for (const file of files) {
-        const snapshot = await readSnapshotFile(this.#folder, file);
-        if (snapshot !== undefined) good.push(snapshot);
-        if (good.length === copiesPerDocument) break;
+    const left = [...(await listSnapshotFiles(this.#folder))];
+    const reader = async () => {
+      for (let next = left.pop(); next !== undefined; next = left.pop()) {
+        const [documentId, files] = next;
+        const good = await this.#goodAmong(files);
+        if (good.length > 0) copies.set(documentId, good);
       }
-      if (good.length > 0) copies.set(documentId, good);
-    }
+    };
+    await Promise.all(Array.from({ length: readersMax }, reader));
     return copies;
   }
 
@@ -101,6 +109,16 @@ export class NodeDiskCopies implements SnapshotCopies {
       attempts.set(documentId, { position, attempt, beganAtMs });
     }
     return attempts;
+  }
+
+  async #goodAmong(files: readonly SnapshotFileName[]): Promise<readonly Snapshot[]> {
+    const good: Snapshot[] = [];
+    for (const file of files) {
+      const snapshot = await readSnapshotFile(this.#folder, file);
+      if (snapshot !== undefined) good.push(snapshot);
+      if (good.length === copiesPerDocument) break;
+    }
+    return good;
   }
 
   #notePath(documentId: string): string {

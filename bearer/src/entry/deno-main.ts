@@ -8,6 +8,9 @@ import { runBearer } from './run-bearer.ts';
 
 await runBearer({
   clock: denoClock,
+  kind: 'deno',
+  // To ask the system for its name would take a right of its own.
+  hostName: 'deno',
   isTerminal: denoRuntime().stdout.isTerminal(),
   logOf: (level) =>
     jsonLog({ level, now: denoClock.now, write: (line) => process.stdout.write(`${line}\n`) }),

@@ -5,7 +5,7 @@ describe('readBearerConfig()', () => {
   const read = (environment: Record<string, string>, isTerminal = false) =>
     readBearerConfig({ environment, directory: '/srv/fauna', isTerminal });
 
-  it('needs the address of a store and nothing else', () => {
+  it('needs the address of a store, or of a manager and the token of bearers, and nothing else', () => {
     expect(read({ REDIS_URL: 'redis://localhost:6379', PORT: '', HOST: '' })).toMatchObject({
       port: 3001,
       host: '127.0.0.1',
@@ -110,6 +110,59 @@ describe('readBearerConfig()', () => {
     expect(() => verifyKeys(`${key(1)},oops`)).toThrow(
       'FAUNA_VERIFY_KEY must be the public key of an Ed25519 pair',
     );
+  });
+
+  it('takes managers to read from, and the token that they ask for', () => {
+    const token = 'a-token-of-bearers-that-tests-have-chosen';
+    const given = {
+      MANAGER_URL: 'http://one:3000/, https://two.example.com/fauna',
+      FAUNA_BEARER_TOKEN: token,
+    };
+    expect(read(given)).toMatchObject({
+      source: {
+        kind: 'upstream',
+        upstream: { urls: ['http://one:3000', 'https://two.example.com/fauna'], token },
+      },
+      bearerToken: token,
+      bearerId: undefined,
+    });
+    expect(read({ REDIS_URL: 'redis://localhost', FAUNA_BEARER_TOKEN: token })).toMatchObject({
+      source: { kind: 'redis', url: 'redis://localhost', fallback: undefined },
+      bearerToken: token,
+    });
+    expect(read({ ...given, MANAGER_URL: 'http://one', REDIS_URL: 'redis://localhost' }).source).toEqual({
+      kind: 'redis',
+      url: 'redis://localhost',
+      fallback: { urls: ['http://one'], token },
+    });
+    expect(() => read({ ...given, FAUNA_SOURCE_DIR: 'kept' })).toThrow(
+      'MANAGER_URL must not be set together with FAUNA_SOURCE_DIR',
+    );
+    expect(() => read({ MANAGER_URL: 'http://one:3000' })).toThrow(
+      'FAUNA_BEARER_TOKEN must be set beside MANAGER_URL',
+    );
+    for (const wrong of [
+      'one:3000',
+      'http://u:SEC@one',
+      'http://one?SEC',
+      'ftp://one',
+      'http://one,',
+      '/SEC',
+    ]) {
+      const reading = () => read({ ...given, MANAGER_URL: wrong });
+      expect(reading).toThrow('MANAGER_URL must be addresses like http://manager:3000');
+      expect(reading).not.toThrow('SEC');
+    }
+    expect(() => read({ ...given, FAUNA_BEARER_TOKEN: 'short' })).toThrow('must have 32 to 200');
+  });
+
+  it('takes a name to report by', () => {
+    const url = { REDIS_URL: 'redis://localhost' };
+    expect(read({ ...url, FAUNA_BEARER_ID: 'edge-1.fra:a' }).bearerId).toBe('edge-1.fra:a');
+    for (const wrong of ['-edge', 'edge 1', 'edge/1', 'ü', 'x'.repeat(65)])
+      expect(() => read({ ...url, FAUNA_BEARER_ID: wrong })).toThrow(
+        'FAUNA_BEARER_ID must be 1 to 64 letters',
+      );
   });
 
   it('names the settings it reads', () => {

@@ -34,6 +34,8 @@ export function nodeHttpServer(fetch: Fetch): { readonly server: Server; readonl
   const server = createServer(limits, (incoming, outgoing) => void listener(incoming, outgoing));
   server.on('clientError', refuseMalformed);
   server.maxRequestsPerSocket = 1_000;
+  // In a worker each attempt to listen leaves a listener behind, and a port that is just being freed takes some.
+  server.setMaxListeners(100);
   server.maxConnections = connectionsMax;
   return { server, door: frontDoorOf(server, fetch) };
 }

@@ -48,6 +48,23 @@ export const sharedSettings = {
       .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 visible ASCII characters')
       .optional(),
   ),
+  /** Managers, or bearers, to read from where there is no store or none that can be used; by commas, in this order. */
+  managerUrls: absentWhenEmpty(
+    z
+      .string()
+      .transform((texts, context) =>
+        texts.split(',').map((text) => {
+          if (isBaseAddress(text.trim())) return text.trim().replace(/\/+$/, '');
+          // Not shown: somebody may have written a password into it.
+          context.addIssue({
+            code: 'custom',
+            message: 'must be addresses like http://manager:3000, separated by commas, without user or query',
+          });
+          return z.NEVER;
+        }),
+      )
+      .optional(),
+  ),
   /** Where everything that is kept on disk lies. */
   dataDir: absentWhenEmpty(z.string().default('./data')),
   /** Public keys of managers, by commas; see `parseEd25519Key`. */
@@ -104,6 +121,12 @@ export function parseSettings<Schema extends z.ZodType>({
   throw new StartError(
     `Cannot start ${what}: ${mistakes.length} setting(s) cannot be used\n${mistakes.join('\n')}`,
   );
+}
+
+function isBaseAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
 }
 
 /**

@@ -71,7 +71,7 @@ export class NodeSocketSink implements StreamSink {
       this.#proceed();
       return;
     }
-    this.#socket.write(bytes, this.#onWritten);
+    this.#socket.write(asBuffer(bytes), this.#onWritten);
     // What the kernel took at once is done; only a write that has to wait is worth a word to the listener.
     this.#isStuck = this.#socket.writableLength > 0;
     if (this.#isStuck) this.#queue ??= [];
@@ -106,6 +106,22 @@ export class NodeSocketSink implements StreamSink {
     this.#listener = undefined;
     listener?.onGone();
   }
+}
+
+let lastBytes: Uint8Array | undefined;
+let lastBuffer: Buffer = Buffer.alloc(0);
+
+/**
+ * The same bytes as what a socket writes as it is; of anything else it makes a Buffer at each write. Streams are written to
+ * in a row and most get the frame that the one before them got.
+ */
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (bytes instanceof Buffer) return bytes;
+  if (bytes !== lastBytes) {
+    lastBytes = bytes;
+    lastBuffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return lastBuffer;
 }
 
 /** A peer that has closed its half has left: whoever listens keeps both open. */

@@ -1,4 +1,5 @@
 import {
+  type Aggregator,
   Counter,
   Gauge,
   Histogram,
@@ -28,8 +29,13 @@ export function prometheusMeter(registry: Registry = new Registry()): Prometheus
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
     new Counter({ name, help, labelNames, registers });
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-    new Gauge({ name, help, labelNames, registers });
+  /** `aggregator` says what several processes have together. */
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+    aggregator: Aggregator = 'sum',
+  ) => new Gauge({ name, help, labelNames, registers, aggregator });
 
   const requests = counter('fauna_requests_total', 'Answered requests', ['route', 'status']);
   const refusals = counter('fauna_stream_refusals_total', 'Streams refused for want of a place', ['reason']);
@@ -42,12 +48,22 @@ export function prometheusMeter(registry: Registry = new Registry()): Prometheus
     buckets: fanOutSecondsBuckets,
     registers,
   });
-  const ready = gauge('fauna_ready', '1 when every request can be served');
+  const ready = gauge('fauna_ready', '1 when every request can be served', [], 'min');
   const streams = gauge('fauna_streams', 'Open streams', ['document']);
-  const epoch = gauge('fauna_document_epoch', 'Epoch of what is served', ['document']);
-  const version = gauge('fauna_document_version', 'Version of what is served', ['document']);
-  const stale = gauge('fauna_document_stale_seconds', 'Since the source last confirmed it', ['document']);
-  const rejected = gauge('fauna_document_rejected', '1 while a newer one could not be applied', ['document']);
+  const epoch = gauge('fauna_document_epoch', 'Epoch of what is served', ['document'], 'min');
+  const version = gauge('fauna_document_version', 'Version of what is served', ['document'], 'min');
+  const stale = gauge(
+    'fauna_document_stale_seconds',
+    'Since the source last confirmed it',
+    ['document'],
+    'max',
+  );
+  const rejected = gauge(
+    'fauna_document_rejected',
+    '1 while a newer one could not be applied',
+    ['document'],
+    'max',
+  );
   const rejections = gauge(
     'fauna_document_rejections',
     'How often one could not be applied, since the start',
@@ -57,7 +73,7 @@ export function prometheusMeter(registry: Registry = new Registry()): Prometheus
     'fauna_copy_failures',
     'How often a copy could not be kept or read, since the start',
   );
-  const documents = gauge('fauna_documents', 'Documents that are followed');
+  const documents = gauge('fauna_documents', 'Documents that are followed', [], 'max');
 
   function read(status: BearerStatus): void {
     for (const series of [streams, epoch, version, stale, rejected, rejections]) series.reset();

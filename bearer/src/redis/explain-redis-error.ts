@@ -7,7 +7,7 @@ const advice: Readonly<Record<string, string>> = {
   NOAUTH: 'the address needs a password',
   WRONGPASS: 'check the user and password in the address, or the token',
   NOPERM: 'the user lacks rights that docs/deploy.md lists',
-  MOVED: 'this is a node of a cluster, the address must begin with redis+cluster:// or rediss+cluster://',
+  MOVED: 'our keys lie at another node of the cluster, which redis+cluster:// and rediss+cluster:// find',
   CROSSSLOT: 'this is a cluster, the address must begin with redis+cluster:// or rediss+cluster://',
   CLUSTERDOWN: 'the cluster is not whole',
   MASTERDOWN: 'this replica has lost its primary',

@@ -9,6 +9,8 @@ import { perStep } from './stream-step.ts';
 export interface AffectedFlag {
   /** Its place among the client flags of the later ruleset. */
   readonly place: number;
+  /** Its key as JSON text, with the colon behind it. */
+  readonly head: string;
   /** Its place in the earlier one; `undefined` for a flag that clients did not see. */
   readonly previous: number | undefined;
   /** True when its variations are as they were, so that comparing indexes is comparing values. */
@@ -24,8 +26,12 @@ export interface ClientStep {
   readonly affected: readonly AffectedFlag[];
   /** Flags that clients no longer see. */
   readonly removed: readonly string[];
-  /** The encoded `patch` with these flags: the same bytes for every stream with the same change. */
-  frame(flags: string): Uint8Array;
+  /**
+   * The encoded `patch` with these members of its `flags`: the same bytes for every stream with the same change. By far
+   * the most changes are of one flag; its answers are few texts that all streams share, so they are found at once.
+   */
+  frame(members: string): Uint8Array;
+  frameOfOne(flag: AffectedFlag, answer: string): Uint8Array;
 }
 
 /** How many distinct frames of one step are kept; contexts with odd mixtures beyond it are encoded one by one. */
@@ -44,21 +50,38 @@ function makeStep(from: LiveRuleset, to: LiveRuleset): ClientStep {
   const places = Int16Array.from(toKeys, (key, place) => {
     const previous = fromPlaces.get(key);
     if (previous === undefined || reached.has(key))
-      affected.push({ place, previous, sameVariations: sameVariations(from, to, key) });
+      affected.push({
+        place,
+        head: `${JSON.stringify(key)}:`,
+        previous,
+        sameVariations: sameVariations(from, to, key),
+      });
     return previous ?? -1;
   });
   const removed = fromKeys.filter((key) => !toSet.has(key));
   const frames = new Map<string, Uint8Array>();
+  const framesOfOne = new Map<AffectedFlag, Map<string, Uint8Array>>();
   const rearranged =
     fromKeys.length !== toKeys.length || places.some((previous, place) => previous !== place);
-  return { places, rearranged, affected, removed, frame };
+  return { places, rearranged, affected, removed, frame, frameOfOne };
 
-  function frame(flags: string): Uint8Array {
-    const known = frames.get(flags);
+  function frame(members: string): Uint8Array {
+    const known = frames.get(members);
     if (known !== undefined) return known;
-    const data = `{"position":"${to.positionText}","flags":${flags},"removed":${JSON.stringify(removed)}}`;
+    const data = `{"position":"${to.positionText}","flags":{${members}},"removed":${JSON.stringify(removed)}}`;
     const bytes = new TextEncoder().encode(writeFrame({ id: to.positionText, event: 'patch', data }));
-    if (frames.size < framesMax) frames.set(flags, bytes);
+    if (frames.size < framesMax) frames.set(members, bytes);
+    return bytes;
+  }
+
+  function frameOfOne(flag: AffectedFlag, answer: string): Uint8Array {
+    const framesOfFlag = framesOfOne.get(flag) ?? new Map<string, Uint8Array>();
+    framesOfOne.set(flag, framesOfFlag);
+    const known = framesOfFlag.get(answer);
+    if (known !== undefined) return known;
+    const bytes = frame(flag.head + answer);
+    // A flag has no more answers than variations and reasons.
+    framesOfFlag.set(answer, bytes);
     return bytes;
   }
 }

@@ -1,9 +1,12 @@
 import type { Context } from '@fauna-flags/core';
 import { writeFrame } from '@fauna-flags/protocol';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
-import { type ClientStep, clientStep } from './client-step.ts';
+import { type AffectedFlag, type ClientStep, clientStep } from './client-step.ts';
 import { faunaDialect } from './stream-dialect.ts';
 import type { Opening, StreamView } from './stream-view.ts';
+
+/** From so many flags on, one evaluation of all flags is cheaper than one of each: a context is hashed once for all. */
+const flagsAtOnceMin = 8;
 
 /**
  * What a client stream shows: the values of client-visible flags for its one context. It keeps the context and the index
@@ -44,9 +47,11 @@ export class ClientView implements StreamView {
     const step = clientStep(from, to);
     const held = this.#indexes;
     const indexes = step.rearranged ? this.#rearrange(step) : held;
-    const changed: string[] = [];
-    for (const { place, previous, sameVariations } of step.affected) {
-      const index = to.compiled.clientIndex(place, this.#context);
+    const all = step.affected.length < flagsAtOnceMin ? undefined : to.compiled.clientIndexes(this.#context);
+    const changed: AffectedFlag[] = [];
+    for (const flag of step.affected) {
+      const { place, previous, sameVariations } = flag;
+      const index = all?.[place] ?? to.compiled.clientIndex(place, this.#context);
       const before = previous === undefined ? undefined : (held[previous] ?? -1);
       indexes[place] = index;
       if (before !== undefined && previous !== undefined) {
@@ -55,14 +60,22 @@ export class ClientView implements StreamView {
         if (isSame || from.compiled.valueText(previous, before) === to.compiled.valueText(place, index))
           continue;
       }
-      changed.push(
-        `${JSON.stringify(to.compiled.clientFlagKeys[place])}:${to.compiled.clientEntry(place, this.#context)}`,
-      );
+      changed.push(flag);
     }
     this.#live = to;
     this.#indexes = indexes;
-    if (changed.length === 0 && step.removed.length === 0) return undefined;
-    return step.frame(`{${changed.join(',')}}`);
+    return this.#frame(changed, step);
+  }
+
+  #frame(changed: readonly AffectedFlag[], step: ClientStep): Uint8Array | undefined {
+    const [first] = changed;
+    if (first === undefined) return step.removed.length === 0 ? undefined : step.frame('');
+    if (changed.length === 1) return step.frameOfOne(first, this.#answer(first));
+    return step.frame(changed.map((flag) => flag.head + this.#answer(flag)).join());
+  }
+
+  #answer({ place }: AffectedFlag): string {
+    return this.#live.compiled.clientEntry(place, this.#context);
   }
 
   #rearrange(step: ClientStep): Int16Array {

@@ -7,6 +7,7 @@ export class ScriptedReader implements DocumentReader {
   /** What it has; an Error is what it fails with; `hang` never answers. */
   has: Snapshot | undefined | Error | 'hang';
   reads = 0;
+  comparisons = 0;
   watches = 0;
   readonly #listeners = new Set<() => void>();
 
@@ -23,6 +24,7 @@ export class ScriptedReader implements DocumentReader {
   }
 
   async position(): Promise<Position | undefined> {
+    this.comparisons += 1;
     const snapshot = await this.#answer(this.has);
     return snapshot === undefined ? undefined : positionOf(snapshot);
   }

@@ -7,7 +7,7 @@ import { FrameReader } from '../testing/frame-reader.ts';
 import { heartbeatOf } from '../testing/heartbeat-of.ts';
 import { ManualClock, settled } from '../testing/manual-clock.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
-import { bearerToken, shelfLibrary } from '../testing/upstream-world.ts';
+import { bearerToken, shelfLibrary } from '../testing/node-upstream-world.ts';
 import { createBearerApi } from './bearer-api.ts';
 import type { DocumentLibrary } from './document-library.ts';
 
@@ -270,7 +270,7 @@ describe('POST /api/bearer/v1/heartbeat', () => {
   });
 });
 
-describe('everything under /api/bearer', () => {
+describe('everything under /api/bearer (S-40)', () => {
   const paths = [bearerApiPaths.stream, bearerApiPaths.heartbeat, '/api/bearer', '/api/bearer/v1/else'];
 
   it('wants the token of bearers, and no other key, however it is sent', async () => {

@@ -29,15 +29,17 @@ export interface FallbackSource extends RulesetSource {
 /** What a stack lives on. */
 export interface StackedSourceOptions {
   readonly primary: RulesetSource;
-  /** Opens the fallback, which is closed when the primary is back. */
-  readonly openFallback: () => FallbackSource;
+  /** Opens the fallback, which is closed when the primary is back; absent where there is none. */
+  readonly openFallback?: (() => FallbackSource) | undefined;
+  /** Between two questions to a store that answers; 2 s when absent. What it is asked may cost somebody money. */
+  readonly probeMs?: number | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
 }
 
-const probeMs = 2_000;
+const probeMsByDefault = 2_000;
 /** More often while there is no answer: the way back must be short. */
 const probeDoubtfulMs = 1_000;
 const probeMsMax = 2_000;
@@ -114,7 +116,7 @@ export class StackedSource implements RulesetSource {
   }
 
   async #probe(): Promise<void> {
-    const { clock, primary, random } = this.#options;
+    const { clock, primary, random, probeMs = probeMsByDefault } = this.#options;
     try {
       await within(clock, probeMsMax, primary.position(keyRegistryDocument));
       this.#answered();
@@ -138,6 +140,7 @@ export class StackedSource implements RulesetSource {
 
   #doubt(): void {
     this.#isUp = false;
+    if (this.#options.openFallback === undefined) return;
     if (this.#isClosed || this.#fallback !== undefined || this.#cancelOpening !== undefined) return;
     const { clock, random } = this.#options;
     const since = this.#answeredAt ?? this.#startedAt;
@@ -151,12 +154,14 @@ export class StackedSource implements RulesetSource {
   }
 
   #openFallback(): void {
+    const { openFallback, log } = this.#options;
+    if (openFallback === undefined) return;
     if (!this.#openings.take()) {
       this.#doubt();
       return;
     }
-    this.#options.log.warn('The store is away: reading from a manager or another bearer');
-    this.#fallback = this.#options.openFallback();
+    log.warn('The store is away: reading from a manager or another bearer');
+    this.#fallback = openFallback();
     for (const watch of this.#watches)
       watch.endFallback = this.#fallback.watch(watch.documentId, watch.onHint);
   }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { nodeClock } from '../entry/node-clock.ts';
 import { reportSinkContract } from '../reports/report-sink.contract.ts';
 import { heartbeatOf } from '../testing/heartbeat-of.ts';
-import { bearerToken, UpstreamServer } from '../testing/upstream-world.ts';
+import { bearerToken, UpstreamServer } from '../testing/node-upstream-world.ts';
 import { UpstreamReportSink } from './upstream-report-sink.ts';
 
 const servers: UpstreamServer[] = [];

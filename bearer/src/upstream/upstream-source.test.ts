@@ -6,7 +6,7 @@ import { keysAmong } from '../keys/keys-among.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
 import { snapshotOf } from '../testing/documents.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
-import { bearerToken, UpstreamServer } from '../testing/upstream-world.ts';
+import { bearerToken, UpstreamServer } from '../testing/node-upstream-world.ts';
 import { UpstreamSource, type UpstreamSourceOptions } from './upstream-source.ts';
 
 const servers: UpstreamServer[] = [];

@@ -5,7 +5,7 @@ import { endWithUs } from './end-with-us.ts';
 /** The folder that all commands are run in. */
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
-const startPatienceMs = 30_000;
+const startPatienceMs = 60_000;
 
 /** A bearer in a process of its own, whatever runs it. */
 export class BearerProcess {
@@ -32,13 +32,26 @@ export class BearerProcess {
     return url;
   }
 
+  /** Its process. */
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error('The bearer does not run');
+    return pid;
+  }
+
   /** Starts it, also after its end, and waits until it listens. Throws when it ends instead. */
   async start(): Promise<void> {
     const [file = '', ...args] = this.#command;
     const before = this.#output.length;
     const child = spawn(file, args, {
       cwd: projectRoot,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...this.#environment },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: '0',
+        FAUNA_WORKERS: '1',
+        ...this.#environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     endWithUs(child);

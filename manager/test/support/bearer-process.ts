@@ -21,6 +21,8 @@ export class BearerProcess {
         PATH: process.env.PATH,
         PORT: '0',
         LOG_LEVEL: 'info',
+        // What is measured and signalled here is one process.
+        FAUNA_WORKERS: '1',
         FAUNA_DATA_DIR: dataDir,
         ...environment,
       },

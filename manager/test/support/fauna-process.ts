@@ -164,7 +164,7 @@ function withoutSettings(environment: NodeJS.ProcessEnv): Record<string, string>
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
       value === undefined ||
-      /^(FAUNA_|DATABASE_URL$|REDIS_URL$|PORT$|HOST$|LOG_LEVEL$|NODE_OPTIONS$|VITEST)/.test(name)
+      /^(FAUNA_|DATABASE_URL$|REDIS_URL$|MANAGER_URL$|PORT$|HOST$|LOG_LEVEL$|NODE_OPTIONS$|VITEST)/.test(name)
         ? []
         : [[name, value] as const],
     ),

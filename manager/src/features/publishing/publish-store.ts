@@ -20,7 +20,7 @@ export type StoredEntry = StoredPosition & Pick<Snapshot, 'signature'>;
  * Promises of every adapter: `compareAndSet` is atomic, whoever else calls it at the same time; what lies in the store
  * only ever moves forward; offering the same snapshot twice is harmless, and the second
  * time its signature takes the place of the one that lies there, if it has one. A call may reject when the store is away, and
- * then nothing is known about whether it took effect. After `close` every call rejects.
+ * then nothing is known about whether it took effect; `compareAndSet` rejects with `StoreRefusal` when it takes nothing at all. After `close` every call rejects.
  */
 export interface PublishStore {
   compareAndSet(documentId: string, snapshot: Snapshot): Promise<PutOutcome>;

@@ -11,6 +11,7 @@ import { memoryStore, type Shelf } from './memory-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { PublishStore } from './publish-store.ts';
 import { type Publisher, type PublisherDependencies, startPublisher } from './publisher.ts';
+import { StoreRefusal } from './store-refusal.ts';
 
 describe('the publisher', () => {
   let world: World;
@@ -91,6 +92,19 @@ describe('the publisher', () => {
     world.storeAway = false;
     await world.pass(5_000);
     expect(publisher.isStoreUp()).toBe(true);
+  });
+
+  it('counts a store that takes nothing as away, also while it answers all else, until it takes something', async () => {
+    world.commit('a', 1, 'x');
+    const publisher = await world.start();
+    world.takesNothing = true;
+    world.commit('a', 2, 'y');
+    await world.pass(20_000);
+    expect(publisher.isStoreUp()).toBe(false);
+    world.takesNothing = false;
+    await world.pass(6_000);
+    expect(publisher.isStoreUp()).toBe(true);
+    expect(world.stored('a')).toMatchObject({ version: 2 });
   });
 
   it('fills a store that has been emptied', async () => {
@@ -275,6 +289,7 @@ class World {
   readonly outbox = new MemoryOutbox();
   readonly shelf = new Map<string, Snapshot>();
   storeAway = false;
+  takesNothing = false;
   /** Documents that the store does not take, though it answers. */
   refused = new Set<string>();
   storeCalls = 0;
@@ -371,6 +386,7 @@ class World {
       compareAndSet: (documentId, snapshot) =>
         counted(async () => {
           if (this.refused.has(documentId)) throw refusal(documentId, snapshot);
+          if (this.takesNothing) throw new StoreRefusal('The store has no memory left');
           return store.compareAndSet(documentId, snapshot);
         }),
       positions: () => counted(() => store.positions()),

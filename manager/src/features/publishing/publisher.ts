@@ -19,6 +19,7 @@ import { Epochs, type EpochsDependencies } from './epochs.ts';
 import type { Outbox } from './outbox.ts';
 import type { PublishStore } from './publish-store.ts';
 import { askStore, StoreFailure } from './store-failure.ts';
+import { StoreRefusal } from './store-refusal.ts';
 
 /** What a publisher lives on; clock and chance are given, so that a simulation can drive it. */
 export interface PublisherDependencies extends EpochsDependencies {
@@ -38,7 +39,7 @@ export interface Publisher {
   nudge(): void;
   /** Resolves once what was committed before this call has been offered to the store, or could not be. Never rejects. */
   settled(): Promise<void>;
-  /** Whether the store answered when it was last asked for anything that does not hang on one document. */
+  /** Whether the store answered when it was last asked for anything that does not hang on one document, and takes writes. */
   isStoreUp(): boolean;
   /** Where every document stands in the store, as far as this publisher knows; for the delivery report. */
   delivered(documentId: string): StoredPosition | undefined;
@@ -72,6 +73,7 @@ class RunningPublisher implements Publisher {
   #failures = 0;
   #isReconcileDue = false;
   #isStoreUp = true;
+  #takesWrites = true;
   #cancel: () => void = () => undefined;
   #cancelReconcile: () => void = () => undefined;
 
@@ -92,7 +94,7 @@ class RunningPublisher implements Publisher {
   }
 
   isStoreUp(): boolean {
-    return this.#isStoreUp;
+    return this.#isStoreUp && this.#takesWrites;
   }
 
   nudge(): void {
@@ -208,7 +210,13 @@ class RunningPublisher implements Publisher {
     const { outbox, store } = this.#dependencies;
     const snapshot = await outbox.read(documentId);
     if (snapshot === undefined) return;
-    const result = await askStore(() => store.compareAndSet(documentId, snapshot));
+    const result = await askStore(() => store.compareAndSet(documentId, snapshot)).catch(
+      (error: StoreFailure) => {
+        if (error.cause instanceof StoreRefusal) this.#takesWrites = false;
+        throw error;
+      },
+    );
+    this.#takesWrites = true;
     if (result.outcome === 'stored' || result.outcome === 'same') {
       const { epoch, version, hash } = snapshot;
       this.#delivered.set(documentId, { epoch, version, hash });

@@ -13,6 +13,7 @@ import { publishStoreContract } from './publish-store.contract.ts';
 import type { PublishStore } from './publish-store.ts';
 import { redisCommands } from './redis-commands.ts';
 import { redisStore } from './redis-store.ts';
+import { StoreRefusal } from './store-refusal.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const open: { close(): Promise<void> }[] = [];
@@ -225,7 +226,10 @@ describe('redisStore()', () => {
       await own.client.config('SET', 'maxmemory', 1);
       const snapshot = snapshotOf({ secret: 'of-a-payload' }, { epoch: 5, version: 1 });
       const error = await store.compareAndSet('a', snapshot).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ message: expect.stringContaining('OOM') });
+      expect(error).toBeInstanceOf(StoreRefusal);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/^OOM .*: Redis has no memory left for it, raise maxmemory/),
+      });
       const told = inspect(error, { depth: null, showHidden: true, maxStringLength: null });
       expect(told).not.toContain('Buffer'); // As which the payload went.
       expect(told).not.toContain(snapshot.hash);

@@ -8,15 +8,23 @@ import {
 import type { PublishStore, PutOutcome } from './publish-store.ts';
 import { compareAndSetScript } from './redis-compare-and-set.ts';
 import type { StoreCommands } from './store-commands.ts';
+import { StoreRefusal } from './store-refusal.ts';
+
+/** What a Redis says that would refuse any other write, too. */
+const refusesAll =
+  /^(OOM|READONLY|MISCONF|NOREPLICAS|LOADING|CLUSTERDOWN|MASTERDOWN|NOAUTH|WRONGPASS|Unauthorized)/;
 
 /** The store between managers and stand-alone bearers, in one Redis. Closing the store closes its connection. */
 export function redisStore(commands: StoreCommands): PublishStore {
   return {
     async compareAndSet(documentId, { epoch, version, hash, payload, signature = '' }) {
-      const answer = await commands.evaluate({
+      const put = commands.evaluate({
         script: compareAndSetScript,
         keys: [storeKeys.snapshot(documentId), storeKeys.positions],
         args: [storeKeys.hints, documentId, epoch, version, hash, payload, Date.now(), signature],
+      });
+      const answer = await put.catch((error: Error) => {
+        throw refusesAll.test(error.message) ? new StoreRefusal(error.message) : error;
       });
       return outcomeOf(documentId, answer);
     },
