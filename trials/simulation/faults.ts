@@ -223,7 +223,7 @@ function garbleReads(world: World): string {
 }
 
 /** Another content that is still a ruleset, which only its hash gives away. */
-export function garbled(snapshot: Snapshot): Snapshot {
+function garbled(snapshot: Snapshot): Snapshot {
   const text = new TextDecoder().decode(snapshot.payload);
   return {
     ...snapshot,

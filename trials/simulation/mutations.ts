@@ -94,7 +94,7 @@ export const mutations: readonly Mutation[] = [
     file: 'bearer/src/documents/document-follower.ts',
     find: 'if (snapshot !== undefined && !this.#stopped) await this.#consider(snapshot, askedAt);',
     replace:
-      'if (snapshot === undefined) this.#current = undefined; else await this.#consider(snapshot, askedAt);',
+      'if (snapshot !== undefined && !this.#stopped) await this.#consider(snapshot, askedAt); else this.#applied = new AppliedDocument(this.#options);',
     caughtBy: { scenario: 'atRandom', seeds: 20, invariant: 'I4' },
   },
   {
@@ -106,8 +106,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'last-known-good-on-disk',
-    file: 'bearer/src/documents/document-follower.ts',
-    find: "for (const copy of this.#kept?.takeCopies() ?? []) if (await this.#apply(copy, 'copy')) return;",
+    file: 'bearer/src/documents/applied-document.ts',
+    find: "for (const copy of this.#kept?.takeCopies() ?? []) if (await this.apply(copy, 'copy')) return;",
     replace: '',
     caughtBy: { scenario: 'coldStart', seeds: 2, invariant: 'I4' },
   },

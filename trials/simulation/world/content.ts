@@ -12,7 +12,7 @@ export const contexts: readonly Context[] = [
 ];
 
 /** The flags that there may be. */
-export const flagKeys: readonly string[] = ['a', 'b', 'c', 'd', 'e', 'f'];
+const flagKeys: readonly string[] = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 interface FlagContent {
   readonly isThere: boolean;

@@ -2,12 +2,11 @@ import type { RegexPort } from '@fauna-flags/core';
 import { re2Regex } from '@fauna-flags/core/re2';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
 import { type Bearer, createBearer } from '../../../bearer/src/bearer.ts';
+import { sourcesOverStore } from '../../../bearer/src/bearer-sources.ts';
 import { nodeCrypto } from '../../../bearer/src/entry/node-crypto.ts';
 import { HintLink } from '../../../bearer/src/hints/hint-link.ts';
 import { hintedSources } from '../../../bearer/src/hints/hinted-sources.ts';
-import { reportBySource } from '../../../bearer/src/reports/report-by-source.ts';
-import { stackedSources } from '../../../bearer/src/upstream/stacked-sources.ts';
-import { UpstreamReportSink } from '../../../bearer/src/upstream/upstream-report-sink.ts';
+import { MemoryUsageSink } from '../../../bearer/src/usage/memory-usage-sink.ts';
 import type { Chance } from './chance.ts';
 import { clockOf, silentLog } from './clock-of.ts';
 import { poison } from './content.ts';
@@ -94,11 +93,12 @@ export class SimulatedBearer implements HttpServer {
       hints,
       close: async () => undefined,
     });
-    const upstream = { ...shared, urls: managerUrls, token: bearerToken, fetch: this.#fetch() };
-    const sources = stackedSources(store.rulesets, {
-      ...upstream,
-      held: () => this.#bearer?.held() ?? new Map(),
-    });
+    const upstream = { urls: managerUrls, token: bearerToken };
+    const { reportSink, ...sources } = sourcesOverStore(
+      { ...store, reportSink: this.#redis.reportsFor(machine), usage: new MemoryUsageSink() },
+      upstream,
+      { ...shared, fetch: this.#fetch(), held: () => this.#bearer?.held() ?? new Map() },
+    );
     this.#bearer = createBearer({
       ...shared,
       ...sources,
@@ -106,15 +106,7 @@ export class SimulatedBearer implements HttpServer {
       regex: { compile: (...pattern) => this.#compile(...pattern) },
       copies: this.disk.open(),
       bearerToken,
-      reports: {
-        id: machine.name,
-        runtime: 'node',
-        sink: reportBySource({
-          inUse: sources.sourceInUse,
-          store: this.#redis.reportsFor(machine),
-          fallback: new UpstreamReportSink(upstream),
-        }),
-      },
+      reports: reportSink && { id: machine.name, runtime: 'node', sink: reportSink },
     });
     const { life } = machine;
     void this.#bearer.started.then(() => {

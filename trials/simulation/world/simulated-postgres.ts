@@ -19,7 +19,7 @@ import { judge } from './standing.ts';
 const statementMsMax = 5_000;
 const firstEpoch = 1_700_000_000;
 /** How many commits can be lost at once. */
-export const lostCommitsMax = 3;
+const lostCommitsMax = 3;
 
 /** All that a restore brings back. */
 interface State {

@@ -10,9 +10,9 @@ import type { Network } from './network.ts';
 import { judge, wireText } from './standing.ts';
 
 /** What a connection for commands waits for an answer. */
-export const commandMsMax = 1_000;
+const commandMsMax = 1_000;
 /** How far a replica can lag behind, in writes. */
-export const lagMax = 4;
+const lagMax = 4;
 
 /** One who listens: whatever is published goes to it. */
 export interface Listener {
