@@ -58,7 +58,7 @@ export class AppliedDocument<T> {
         crypto,
         isSigned: isSigned && ((signed) => isSigned(documentId, signed)),
       });
-      await this.#kept?.begin(snapshot);
+      await this.#kept?.begin(snapshot, origin);
       // Whoever has closed us may have taken the copies away since.
       if (this.#closed) {
         void this.#kept?.end(snapshot);

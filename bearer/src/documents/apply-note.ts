@@ -11,7 +11,7 @@ export interface ApplyNote extends ApplyAttempt {
 
 const schema = z.object({
   position: z.string(),
-  attempt: z.number().int().min(1),
+  attempt: z.number().int().min(0),
   beganAtMs: z.number(),
   processId: z.number().int(),
   host: z.string(),

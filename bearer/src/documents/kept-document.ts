@@ -1,5 +1,6 @@
 import { compareStored, type Snapshot, type StoredPosition } from '@fauna-flags/protocol';
 import { type Clock, within } from '../clock.ts';
+import type { DocumentOrigin } from './document-follower-options.ts';
 import { Quarantine } from './quarantine.ts';
 import type { ApplyAttempt, SnapshotCopies } from './snapshot-copies.ts';
 
@@ -62,13 +63,15 @@ export class KeptDocument {
   }
 
   /** Notes that this is about to be applied. */
-  begin({ epoch, version, hash }: StoredPosition): Promise<void> {
+  begin({ epoch, version, hash }: StoredPosition, origin: DocumentOrigin): Promise<void> {
     const position = { epoch, version, hash };
+    // There is room for one note, and what a process has died of warns better than that a copy is read once more.
+    if (origin === 'copy' && this.#quarantine.warnsOfOther(position)) return this.#notes;
     this.#noted = position;
     const { documentId, copies, clock } = this.#options;
     const attempt = {
       position,
-      attempt: this.#quarantine.nextAttempt(position),
+      attempt: this.#quarantine.nextAttempt(position, origin),
       beganAtMs: clock.now(),
     };
     return this.#note(() => copies.beginApplying(documentId, attempt));
@@ -80,7 +83,7 @@ export class KeptDocument {
     this.#noted = undefined;
     const { documentId, copies } = this.#options;
     const { attempt } = this.#quarantine;
-    // What another process died at is not undone by something older that went well: a copy, at the start.
+    // What another process died at is not undone by something older that went well.
     if (attempt !== undefined && compareStored(position, attempt.position) === 'older')
       return this.#note(() => copies.beginApplying(documentId, attempt));
     return this.#note(() => copies.endApplying(documentId));

@@ -1,4 +1,5 @@
 import { compareStored, type StoredPosition } from '@fauna-flags/protocol';
+import type { DocumentOrigin } from './document-follower-options.ts';
 import type { ApplyAttempt } from './snapshot-copies.ts';
 
 /**
@@ -35,7 +36,10 @@ export class Quarantine {
     // A clock that was ahead when the note was written must not make the wait longer.
     const since = Math.min(attempt?.beganAtMs ?? now, now);
     const waitMs = hasCopy ? quarantineMs : quarantineMsWithoutCopy;
-    this.#untilMs = (attempt?.attempt ?? 0) >= attemptsMax ? Number.POSITIVE_INFINITY : since + waitMs;
+    const deaths = attempt?.attempt ?? 0;
+    // None yet: it was a copy, which has gone well before, and a process may be killed for many reasons while it starts.
+    if (deaths === 0) this.#untilMs = Number.NEGATIVE_INFINITY;
+    else this.#untilMs = deaths >= attemptsMax ? Number.POSITIVE_INFINITY : since + waitMs;
   }
 
   /** The try that has not gone well, for as long as nothing later has taken its place. */
@@ -48,9 +52,15 @@ export class Quarantine {
     return this.#isIt(position) && now < this.#untilMs;
   }
 
-  /** Which try at this position the next one is. */
-  nextAttempt(position: StoredPosition): number {
-    return this.#attempt !== undefined && this.#isIt(position) ? this.#attempt.attempt + 1 : 1;
+  /** Whether a process has died at another position, and nothing has been applied since that would settle it. */
+  warnsOfOther(position: StoredPosition): boolean {
+    return this.#attempt !== undefined && this.#attempt.attempt > 0 && !this.#isIt(position);
+  }
+
+  /** Which try at this position the next one is; see `ApplyAttempt`. */
+  nextAttempt(position: StoredPosition, origin: DocumentOrigin): number {
+    if (this.#attempt !== undefined && this.#isIt(position)) return this.#attempt.attempt + 1;
+    return origin === 'copy' ? 0 : 1;
   }
 
   #isIt(position: StoredPosition): boolean {

@@ -3,7 +3,10 @@ import type { Snapshot, StoredPosition } from '@fauna-flags/protocol';
 /** One try to apply a snapshot, as it is noted before it begins and crossed out once it has gone well. */
 export interface ApplyAttempt {
   readonly position: StoredPosition;
-  /** 1 for the first; one more for each process that died at this very position before. */
+  /**
+   * 1 for the first, or 0 for the first of a copy, since that has gone well before; one more for each process that died
+   * at this very position.
+   */
   readonly attempt: number;
   /** Epoch milliseconds. */
   readonly beganAtMs: number;
