@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, pause, projectRoot } from '../../manager/test/support/fauna-process.ts';
+import { bound } from '../support/bound.ts';
 import { StreamLoad } from '../support/stream-load.ts';
 import { World } from '../support/world.ts';
 
@@ -35,7 +36,7 @@ describe('bearers that die', () => {
       // Its address comes to stand for a process that runs already: how long one takes to start is not what is asked.
       await load.aim([successor.port]);
       expect((await load.until(({ open }) => open === streams, 20_000)).report.open).toBe(streams);
-      expect(performance.now() - startMs).toBeLessThan(10_000);
+      expect(performance.now() - startMs).toBeLessThan(bound(10_000));
       expect((await prober.stop()).failures).toEqual([]);
     } finally {
       await load.end();
@@ -95,7 +96,7 @@ describe('bearers that die', () => {
       await eventually(() => bearer.process.hasEnded, { what: 'the death of a bearer' });
       fauna.output = '';
       await bearer.start();
-      expect(await world.untilServed(bearer)).toBeLessThan(3_000);
+      expect(await world.untilServed(bearer)).toBeLessThan(bound(3_000));
       await pause(3_000);
       expect(bearer.process.hasEnded).toBe(false);
       const status = (await bearer.readiness())?.environments.find(
@@ -106,7 +107,7 @@ describe('bearers that die', () => {
       expect(await world.oracle.valueAt(world.bearer().url)).toBe(world.oracle.acknowledged);
       await fauna.api('POST', `${flagsPath}/poison-pill/archive`);
       await world.oracle.mustWrite();
-      expect(await world.untilServed(bearer)).toBeLessThan(3_000);
+      expect(await world.untilServed(bearer)).toBeLessThan(bound(3_000));
       expect(bearer.process.hasEnded).toBe(false);
     } finally {
       await bearer.dispose();
@@ -124,7 +125,7 @@ describe('bearers that die', () => {
       const prober = world.probe(50, [bearer]);
       for (let write = 0; write < 5; write += 1) {
         await world.oracle.mustWrite();
-        expect(await world.untilServed(bearer)).toBeLessThan(2_000);
+        expect(await world.untilServed(bearer)).toBeLessThan(bound(2_000));
       }
       expect((await prober.stop()).failures).toEqual([]);
       await eventually(() => /keep|copy|copies/i.test(bearer.process.output), { what: 'a word of it' });

@@ -121,7 +121,7 @@ export class BearerNode {
 
   /** What it says of itself; undefined while it does not answer. */
   async readiness(): Promise<BearerReadiness | undefined> {
-    const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
+    const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(
       () => undefined,
     );
     return response && ((await response.json()) as BearerReadiness);

@@ -100,7 +100,7 @@ export class Oracle {
       method: 'POST',
       headers: { authorization: `Bearer ${this.clientKey}`, 'content-type': 'application/json' },
       body: '{"context":{"key":"user-1"}}',
-      signal: AbortSignal.timeout(3_000),
+      signal: AbortSignal.timeout(10_000),
     }).catch(() => undefined);
     if (response === undefined || !response.ok) return undefined;
     const body = (await response.json()) as { readonly flags: Record<string, { readonly value?: number }> };

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { bound } from './bound.ts';
 import { quantile } from './quantiles.ts';
 
 /** What a prober has seen so far. */
@@ -22,7 +23,7 @@ export interface ProbeOptions {
 }
 
 /** An answer that takes longer counts as a failure. */
-const patienceMs = 5_000;
+const patienceMs = bound(5_000);
 /** Only the first few failures are told: the count says the rest. */
 const toldMax = 10;
 
@@ -111,7 +112,7 @@ export class Prober {
         over(response.statusCode === 200 ? judge?.(text) : `${response.statusCode} ${text}`),
       );
     });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${patienceMs} ms`)));
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${Math.round(patienceMs)} ms`)));
     asked.on('error', (error) => {
       // The server closed a kept connection in the very moment in which it was used again: every HTTP client asks anew.
       if (asked.reusedSocket && 'code' in error && error.code === 'ECONNRESET') {
