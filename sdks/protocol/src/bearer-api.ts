@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * What bearers read from a manager, or from one another, where there is no store or none that can be used: one stream of

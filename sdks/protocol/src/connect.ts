@@ -1,5 +1,5 @@
 import type { ErrorCode, Reason } from '@fauna-flags/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonSchema } from './ruleset.ts';
 
 /** Why a value was served, as the wire names it. */

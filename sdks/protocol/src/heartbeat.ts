@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A bearer's name among all bearers: safe in a key of the store, in a label and in a log. */
 export const bearerIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;

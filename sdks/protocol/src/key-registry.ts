@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What an SDK key may do: `client` obtains values of client-visible flags only, `server` the ruleset. */
 export const sdkKeyKindSchema = z.enum(['client', 'server']);

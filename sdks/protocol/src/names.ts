@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Keys of projects, environments, flags, audiences, attributes and variations: safe in any path, header and log. */
 export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

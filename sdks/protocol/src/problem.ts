@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The closed set of problem codes. A code is a promise to programs; titles and details are for people and may change.

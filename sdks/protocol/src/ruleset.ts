@@ -20,7 +20,7 @@ import type {
   Variation,
   Weight,
 } from '@fauna-flags/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keySchema } from './names.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Bounds of one usage batch: an SDK with more to tell sends several. */
 export const usageLimits = { countsPerBatch: 1_000, nameLength: 128, countMax: 1_000_000_000 } as const;

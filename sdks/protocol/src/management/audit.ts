@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { timeSchema } from './text.ts';
 
 /** One change as the audit list answers it: who, when, what, and the resource before and after. */

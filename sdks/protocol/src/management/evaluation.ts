@@ -1,5 +1,5 @@
 import type { Evaluation, Explanation } from '@fauna-flags/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Body of `POST …/evaluate`: every flag unless one is named. */
 export const evaluateSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import type { Json } from '@fauna-flags/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keySchema } from '../names.ts';
 import { flagKindSchema } from '../ruleset.ts';
 import { targetingSchema } from './targeting.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How many items a page of a list holds unless asked, and at most. */
 export const pageSizes = { default: 50, max: 200 } as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { timeSchema } from './text.ts';
 
 /** The events of `GET /live`: `change` once per audit entry, `hb` as a sign of life. */

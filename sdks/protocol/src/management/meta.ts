@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Answer of `GET /meta`: what the dashboard shows about the installation itself. */
 export const metaSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keySchema } from '../names.ts';
 import { nameSchema, readOnlySchema, timeSchema } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sdkKeyKindSchema } from '../key-registry.ts';
 import { keySchema } from '../names.ts';
 import { momentSchema, nameSchema, timeSchema } from './text.ts';

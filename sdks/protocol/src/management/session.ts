@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameSchema, timeSchema } from './text.ts';
 
 /** How long a password may be. Long enough to be a sentence, short enough that hashing it costs nothing more. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Who gets a flag, in one word: `everyone` (only the default serve decides), `nobody` (the same, and it serves the off

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * Texts that people write. Every one is bounded: what is stored is listed, searched, compared and delivered again.
