@@ -73,10 +73,12 @@ async function run(
   const meter = prometheusMeter();
   const ownText = () => meter.text(bearer.status());
   const metricsText = processHost.gatherMetrics?.(() => meter.values(bearer.status())) ?? ownText;
-  const { reportSink, ...sources } = openSources({ source, held: () => bearer.held(), clock, log });
+  // The first link opens before there is a bearer that could hold anything.
+  let held: Bearer['held'] = () => new Map();
+  const { reportSink, ...sources } = openSources({ source, held: () => held(), clock, log });
   const ownId = config.bearerId ?? makeBearerId({ hostName, random: Math.random });
   const id = processHost.nameOf?.(ownId) ?? ownId;
-  const bearer: Bearer = createBearer({
+  const bearer = createBearer({
     ...sources,
     reports: reportSink && { id, runtime: kind, sink: reportSink },
     bearerToken: config.bearerToken,
@@ -91,6 +93,7 @@ async function run(
     ...(metricsToken !== undefined && { metrics: { token: metricsToken, text: metricsText } }),
     trustedProxies,
   });
+  held = bearer.held;
   // Whoever comes first is served what was kept, also when nothing upstream answers.
   await bearer.started;
   const server = await listen({ host, port, fetch: bearer.app.fetch });
