@@ -1,5 +1,5 @@
 import { formatStoredPosition, parseStoredPosition } from '@fauna-flags/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApplyAttempt } from './snapshot-copies.ts';
 
 /** A note that a snapshot is being applied, as text, and which process has written it. */

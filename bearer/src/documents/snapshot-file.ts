@@ -1,5 +1,5 @@
 import type { Snapshot } from '@fauna-flags/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * How one snapshot lies in a file: a line of JSON that says what it is, then its bytes as they are. One file, so that

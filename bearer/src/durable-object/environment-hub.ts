@@ -1,6 +1,8 @@
 import { formatStoredPosition, type Snapshot } from '@fauna-flags/protocol';
 import type { Bearer } from '../bearer.ts';
 import type { Clock } from '../clock.ts';
+import type { TakeConnection } from '../request-env.ts';
+import { readableSink } from '../streams/readable-sink.ts';
 import type { UsageRecord, UsageSink } from '../usage/usage-sink.ts';
 import type { HeldPositions, HubAnswer } from './hub-answer.ts';
 import { isStreamRequest } from './hub-request.ts';
@@ -27,6 +29,8 @@ export interface EnvironmentHubOptions {
   readonly wake: () => { readonly bearer: Bearer; readonly usage: UsageSink };
   readonly clock: Clock;
   readonly random: () => number;
+  /** How many streams it holds. */
+  readonly streamsMax?: number;
 }
 
 /**
@@ -36,21 +40,34 @@ export interface EnvironmentHubOptions {
  */
 export class EnvironmentHub {
   readonly #options: EnvironmentHubOptions;
+  readonly #streamsMax: number;
   #awake: { readonly bearer: Bearer; readonly usage: UsageSink } | undefined;
   #wokenAt = 0;
   #askedAt = 0;
 
   constructor(options: EnvironmentHubOptions) {
     this.#options = options;
+    this.#streamsMax = options.streamsMax ?? hubStreamsMax;
   }
 
   /** Answers a request for a stream, after it has judged it again: that somebody before has done so proves nothing here. */
   async fetch(request: Request): Promise<Response> {
     const { bearer } = this.#wake();
-    if (isStreamRequest(request) && bearer.status().streams >= hubStreamsMax)
+    if (isStreamRequest(request) && bearer.status().streams >= this.#streamsMax)
       return notReadyResponse(this.#options.random, { [fullHubHeader]: '1' });
     await this.#settle(bearer);
-    return bearer.app.fetch(request, { clientAddress: request.headers.get('cf-connecting-ip') ?? undefined });
+    const clientAddress = request.headers.get('cf-connecting-ip') ?? undefined;
+    let taken: ReturnType<typeof readableSink> | undefined;
+    const takeConnection: TakeConnection = (listener) => {
+      taken = readableSink(listener);
+      return taken.sink;
+    };
+    const response = await bearer.app.fetch(request, { clientAddress, takeConnection });
+    if (taken === undefined) return response;
+    // Here a body hears late that its reader has gone, or never; the request does once something is written.
+    const { sink, body } = taken;
+    request.signal.addEventListener('abort', () => sink.cut());
+    return new Response(body, response);
   }
 
   /** What an isolate does not hold of what is known here. */
@@ -60,7 +77,7 @@ export class EnvironmentHub {
     const changed: Record<string, Snapshot> = {};
     for (const [documentId, snapshot] of bearer.held())
       if (held[documentId] !== formatStoredPosition(snapshot)) changed[documentId] = snapshot;
-    return { changed };
+    return { changed, isConfirmed: bearer.status().source !== 'none' };
   }
 
   /** Takes counts that isolates were given. */

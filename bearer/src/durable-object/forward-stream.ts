@@ -29,7 +29,7 @@ export async function forwardStream({
   for (const shard of shards.candidates(place)) {
     const response = await send(
       shard,
-      new Request(request.url, { method, headers: withoutLength(headers), body }),
+      new Request(request.url, { method, headers: withoutLength(headers), body, signal: request.signal }),
     );
     if (!response.headers.has(fullHubHeader)) return response;
     shards.isFull(place, shard);

@@ -7,4 +7,6 @@ export type HeldPositions = Readonly<Record<string, string>>;
 export interface HubAnswer {
   /** The documents that stand elsewhere than the isolate holds them. */
   readonly changed: Readonly<Record<string, Snapshot>>;
+  /** Whether the hub knows that there is nothing newer. */
+  readonly isConfirmed: boolean;
 }

@@ -3,14 +3,15 @@ import { formatStoredPosition, keyRegistryDocument, positionOf, type Snapshot } 
 import { type Bearer, createBearer } from '../bearer.ts';
 import type { Clock } from '../clock.ts';
 import type { BearerCrypto } from '../crypto.ts';
-import { MemoryShelf, memorySources } from '../documents/memory-shelf.ts';
 import { type KeyRing, parseKeyRing } from '../keys/key-ring.ts';
+import { keysAmong } from '../keys/keys-among.ts';
 import { type Log, reasonOf } from '../log.ts';
 import { MemoryUsageSink } from '../usage/memory-usage-sink.ts';
 import type { UsageRecord } from '../usage/usage-sink.ts';
 import { environmentOf } from './environment-of.ts';
 import type { HeldPositions, HubAnswer } from './hub-answer.ts';
 import { isAheadOf } from './hub-request.ts';
+import { IsolateDocuments } from './isolate-documents.ts';
 
 /** What was checked within it is answered at once. */
 const freshMsMax = 1_000;
@@ -50,7 +51,7 @@ export interface RequestScope {
 export class Isolate {
   readonly #bearer: Bearer;
   readonly #options: IsolateOptions;
-  readonly #shelf = new MemoryShelf();
+  readonly #documents = new IsolateDocuments();
   readonly #usage = new MemoryUsageSink();
   readonly #checkedAt = new Map<string, number>();
   readonly #checks = new Map<string, { readonly beganAt: number; readonly done: Promise<void> }>();
@@ -60,7 +61,8 @@ export class Isolate {
     this.#options = options;
     const { now, random, crypto, regex, log } = options;
     this.#bearer = createBearer({
-      ...memorySources(this.#shelf),
+      rulesets: this.#documents,
+      keys: keysAmong(this.#documents),
       usage: this.#usage,
       clock: timeless(now),
       random,
@@ -90,7 +92,7 @@ export class Isolate {
   ): Promise<Response | undefined> {
     if (environmentId !== undefined) {
       await this.#freshen(environmentId, scope, staleMsMax);
-      const held = this.#shelf.read(environmentId);
+      const held = this.#documents.find(environmentId);
       if (isAheadOf(request, held && positionOf(held))) {
         void this.#check(environmentId, scope);
         return undefined;
@@ -118,7 +120,7 @@ export class Isolate {
     if (ageMs <= Math.min(freshMsMax, waitsBeyondMs)) return;
     const check = this.#check(documentId, scope);
     if (ageMs <= waitsBeyondMs) return;
-    const isCold = this.#shelf.read(documentId) === undefined;
+    const isCold = this.#documents.find(documentId) === undefined;
     await Promise.race([check, scope.sleep(isCold ? coldWaitMs : staleWaitMs)]);
   }
 
@@ -138,15 +140,19 @@ export class Isolate {
   async #ask(documentId: string, { ask }: RequestScope, askedAt: number): Promise<void> {
     const asked = [...new Set([keyRegistryDocument, documentId])];
     const held = asked.flatMap((id) => {
-      const snapshot = this.#shelf.read(id);
+      const snapshot = this.#documents.find(id);
       return snapshot === undefined ? [] : [[id, formatStoredPosition(snapshot)] as const];
     });
     try {
-      const { changed } = await ask(documentId, Object.fromEntries(held));
+      const { changed, isConfirmed } = await ask(documentId, Object.fromEntries(held));
       for (const [id, snapshot] of Object.entries(changed)) if (asked.includes(id)) this.#take(id, snapshot);
-      for (const id of asked) this.#checkedAt.set(id, askedAt);
+      for (const id of asked) {
+        this.#checkedAt.set(id, askedAt);
+        this.#documents.confirm(id, isConfirmed);
+      }
       await this.#applied();
     } catch (error) {
+      for (const id of asked) this.#documents.confirm(id, false);
       this.#options.log.warn('Cannot ask a hub, answering with what is known', {
         document: documentId,
         reason: reasonOf(error),
@@ -154,18 +160,12 @@ export class Isolate {
     }
   }
 
-  /** An isolate may hold what is newer than what the hub of another document holds: it never goes back. */
   #take(documentId: string, snapshot: Snapshot): void {
-    const held = this.#shelf.read(documentId);
-    const isOlder =
-      held !== undefined &&
-      (snapshot.epoch < held.epoch || (snapshot.epoch === held.epoch && snapshot.version < held.version));
-    if (isOlder) return;
-    if (documentId === keyRegistryDocument) this.#ring = parseKeyRing(snapshot.payload);
-    this.#shelf.put(documentId, snapshot);
+    const isTaken = this.#documents.take(documentId, snapshot);
+    if (isTaken && documentId === keyRegistryDocument) this.#ring = parseKeyRing(snapshot.payload);
   }
 
-  /** The followers read the shelf in steps of their own, without anything that could take long. */
+  /** The followers read what has come in steps of their own, without anything that could take long. */
   async #applied(): Promise<void> {
     for (let step = 0; step < stepsToApply; step += 1) await Promise.resolve();
   }

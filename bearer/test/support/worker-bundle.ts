@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from './bearer-process.ts';
 
@@ -28,7 +28,8 @@ export async function bundleWorker(config = 'wrangler.toml'): Promise<WorkerBund
       folder,
     ],
     {
-      cwd: projectRoot,
+      // Paths in its settings are read from where they lie, but for one, which is read from where it is started.
+      cwd: dirname(join(projectRoot, config)),
       env: {
         PATH: process.env.PATH,
         HOME: folder,
@@ -38,6 +39,6 @@ export async function bundleWorker(config = 'wrangler.toml'): Promise<WorkerBund
       },
     },
   );
-  const name = config.includes('copies') ? 'durable-copies-worker.js' : 'workerd.js';
+  const [name = ''] = (await readdir(folder)).filter((file) => file.endsWith('.js'));
   return { source: await readFile(join(folder, name), 'utf8'), output: stdout + stderr };
 }

@@ -35,7 +35,7 @@ export class Worker {
     const miniflare = new Miniflare({
       modules: [{ type: 'ESModule', path: 'worker.js', contents: this.#source }],
       compatibilityDate: '2026-04-20',
-      compatibilityFlags: ['nodejs_compat'],
+      compatibilityFlags: ['nodejs_compat', 'enable_request_signal', 'request_signal_passthrough'],
       durableObjects: { HUBS: { className: 'Hub', useSQLite: true } },
       durableObjectsPersist: this.#folder,
       bindings: this.#bindings,
