@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { answerParent } from './remote.ts';
-import { benchKey } from './servers/fauna-server.ts';
+
 import { streamContext } from './stream-context.ts';
+import { benchKey } from './stream-documents.ts';
 
 /** What to open. */
 export interface Opening {
@@ -30,6 +31,7 @@ export type ClientMethods = typeof methods;
 
 /** Connections are opened so many at a time. */
 const openingAtOnce = 128;
+const attemptsMax = 100;
 
 const sockets = new Set<Socket>();
 const arrivedNs: bigint[] = [];
@@ -50,7 +52,7 @@ const methods = {
     const opener = async () => {
       while (next < opening.count) {
         next += 1;
-        await openOne(opening, opening.from + next - 1);
+        await openPatiently(opening, opening.from + next - 1);
       }
     };
     await Promise.all(Array.from({ length: openingAtOnce }, opener));
@@ -84,7 +86,16 @@ const methods = {
   },
 };
 
-function openOne({ port, since, stalled }: Opening, index: number): Promise<void> {
+/** Comes again when it is told to: a server may take so many new streams a second and no more. */
+async function openPatiently(opening: Opening, index: number): Promise<void> {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    if ((await openOne(opening, index)) === 'open') return;
+    await new Promise((resolve) => setTimeout(resolve, 200 + 800 * Math.random()));
+  }
+  throw new Error('a server has not taken a stream, however often it was asked');
+}
+
+function openOne({ port, since, stalled }: Opening, index: number): Promise<'open' | 'busy'> {
   const body = JSON.stringify({ context: streamContext(index) });
   // Several addresses, since one has no more than 28,000 ports.
   const socket = connect({
@@ -111,12 +122,17 @@ function openOne({ port, since, stalled }: Opening, index: number): Promise<void
       if (!opened) {
         opened = true;
         const text = piece.toString('latin1');
+        if (text.startsWith('HTTP/1.1 503')) {
+          socket.destroy();
+          resolve('busy');
+          return;
+        }
         if (!text.startsWith('HTTP/1.1 200')) reject(new Error(text.slice(0, 80)));
         if (text.includes('event: put')) counts.put += 1;
         if (text.includes('event: none')) counts.none += 1;
         lastId = /id: (\S+)/.exec(text)?.[1] ?? lastId;
         if (stalled === true) socket.pause();
-        resolve();
+        resolve('open');
         return;
       }
       for (let at = piece.indexOf('event: '); at >= 0; at = piece.indexOf('event: ', at + 7))
