@@ -76,7 +76,7 @@ export function sourcesOverUpstream(upstream: Upstream, runtime: UpstreamRuntime
   return {
     rulesets: source,
     keys: keysAmong(source),
-    sourceInUse: () => (source.isLive() ? 'fallback' : 'none'),
+    sourceInUse: () => (source.isCurrent() ? 'fallback' : 'none'),
     reportSink: new UpstreamReportSink({ ...upstream, ...runtime }),
   };
 }

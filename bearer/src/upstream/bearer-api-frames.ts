@@ -23,13 +23,19 @@ export function snapshotFrame(document: string, snapshot: Snapshot): Uint8Array 
   return frame('snapshot', data);
 }
 
-/** `positions`: where every document stands. */
-export function positionsFrame(positions: ReadonlyMap<string, StoredPosition>): Uint8Array {
+/** `positions`: where every document stands, and how old that is where somebody else must know. */
+export function positionsFrame(
+  positions: ReadonlyMap<string, StoredPosition>,
+  staleMs?: number | null,
+): Uint8Array {
   const entries = [...positions].map(([documentId, position]) => [
     documentId,
     formatStoredPosition(position),
   ]);
-  return frame('positions', { positions: Object.fromEntries(entries) });
+  return frame('positions', {
+    positions: Object.fromEntries(entries),
+    ...(staleMs === undefined ? {} : { staleMs }),
+  });
 }
 
 /** `goodbye`: come back after the delay, or go to somebody else. */

@@ -4,6 +4,7 @@ import type { DocumentLibrary } from './document-library.ts';
 /** Whoever holds a document; its last good state as it came. */
 interface Holder {
   readonly snapshot: Snapshot | undefined;
+  heartbeat(): { readonly staleMs: number | null };
 }
 
 /** What a bearer holds, verified and served, as a library for the bearers behind it. */
@@ -31,6 +32,11 @@ export class BearerLibrary implements DocumentLibrary {
 
   async positions() {
     return this.held();
+  }
+
+  /** The registry stands for all: every document comes from the same source. */
+  staleMs(): number | null {
+    return this.#keys.heartbeat().staleMs;
   }
 
   async read(documentId: string): Promise<Snapshot | undefined> {

@@ -8,6 +8,11 @@ import type { Snapshot, StoredPosition } from '@fauna-flags/protocol';
 export interface DocumentLibrary {
   /** Where every document stands. */
   positions(): Promise<ReadonlyMap<string, StoredPosition>>;
+  /**
+   * Since it was told by its own source that there is nothing newer, in milliseconds; `null` when it never was. A library
+   * without it is the source itself.
+   */
+  staleMs?(): number | null;
   /** The newest snapshot of a document; `undefined` when there is none. */
   read(documentId: string): Promise<Snapshot | undefined>;
   /**

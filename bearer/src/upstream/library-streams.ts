@@ -85,6 +85,7 @@ export class LibraryStreams {
       sink.close();
       throw this.#busy();
     }
+    this.#overview = this.#overviewOf(this.#overview.positions);
     stream.advance(this.#overview, { isSign: true });
     return body;
   }
@@ -121,7 +122,10 @@ export class LibraryStreams {
       for (const stream of [...this.#streams]) stream.sweep(now);
       if (this.#streams.size === 0) return;
       this.#scheduleSign();
-      void this.#look().then(() => this.#advance({ isSign: true }));
+      void this.#look().then(() => {
+        if (this.#overview !== undefined) this.#overview = this.#overviewOf(this.#overview.positions);
+        this.#advance({ isSign: true });
+      });
     });
   }
 
@@ -142,12 +146,17 @@ export class LibraryStreams {
         const positions = await within(clock, lookMsMax, library.positions());
         this.#isAway = false;
         if (isSame(positions, this.#overview?.positions)) continue;
-        this.#overview = { positions, frame: positionsFrame(positions) };
+        this.#overview = this.#overviewOf(positions);
         this.#advance({ isSign: false });
       } catch (error) {
         this.#tellAway(error);
       }
     }
+  }
+
+  /** How old it is changes also while nothing else does. */
+  #overviewOf(positions: Overview['positions']): Overview {
+    return { positions, frame: positionsFrame(positions, this.#options.library.staleMs?.()) };
   }
 
   #advance(how: { readonly isSign: boolean }): void {

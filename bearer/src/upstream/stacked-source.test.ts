@@ -60,6 +60,7 @@ class World {
     });
     return {
       isLive: () => !this.isManagerAway && !closed,
+      isCurrent: () => !this.isManagerAway && !closed,
       read: (id) => rulesets.read(id),
       position: (id) => rulesets.position(id),
       watch: (id, onHint) => {

@@ -21,9 +21,12 @@ import { TokenBucket } from '../token-bucket.ts';
  * Each read goes to one of the two. Which one never matters to what is served: readers only move forward.
  */
 
-/** A source that knows whether what it answers with is the newest, and hints every watch when it begins to be. */
+/** A source that knows how it does, and hints every watch when it begins to answer. */
 export interface FallbackSource extends RulesetSource {
+  /** Whether it answers. */
   isLive(): boolean;
+  /** Whether what it answers with is known to be the newest. */
+  isCurrent(): boolean;
 }
 
 /** What a stack lives on. */
@@ -81,7 +84,7 @@ export class StackedSource implements RulesetSource {
   /** Which of the two answers now. */
   inUse(): SourceInUse {
     if (this.#isUp) return 'store';
-    return this.#fallback?.isLive() === true ? 'fallback' : 'none';
+    return this.#fallback?.isCurrent() === true ? 'fallback' : 'none';
   }
 
   read(documentId: string): Promise<Snapshot | undefined> {

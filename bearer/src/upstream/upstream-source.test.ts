@@ -1,12 +1,13 @@
 import { keyRegistryDocument, type Snapshot } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MemoryShelf } from '../documents/memory-shelf.ts';
 import { nodeClock } from '../entry/node-clock.ts';
 import { keySourceContract } from '../keys/key-source.contract.ts';
 import { keysAmong } from '../keys/keys-among.ts';
 import { rulesetSourceContract } from '../rulesets/ruleset-source.contract.ts';
 import { snapshotOf } from '../testing/documents.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
-import { bearerToken, UpstreamServer } from '../testing/node-upstream-world.ts';
+import { bearerToken, shelfLibrary, UpstreamServer } from '../testing/node-upstream-world.ts';
 import { UpstreamSource, type UpstreamSourceOptions } from './upstream-source.ts';
 
 const servers: UpstreamServer[] = [];
@@ -186,6 +187,32 @@ describe('UpstreamSource', () => {
     expect((await source.read('a'))?.hash).toBe(good.hash);
     expect(log.lines[0]?.fields.reason).toBe('an event "snapshot" came that cannot be read');
     expect(JSON.stringify(log.lines)).not.toContain('SECRET');
+  });
+
+  it('gives what its reader lacks, and confirms nothing, while the bearer that it reads from is cut off', async () => {
+    let staleMs: number | null = null;
+    const shelf = new MemoryShelf();
+    const server = new UpstreamServer({ ...shelfLibrary(shelf), staleMs: () => staleMs });
+    servers.push(server);
+    await server.start();
+    shelf.put('a', snapshotOf({ a: 1 }));
+    const held = new Map<string, Snapshot>();
+    const source = openSource([server.url], { held: () => held });
+    const hints: string[] = [];
+    source.watch('a', () => hints.push('a'));
+    const snapshot = await source.read('a');
+    expect(snapshot?.version).toBe(1);
+    if (snapshot !== undefined) held.set('a', snapshot);
+    expect([source.isLive(), source.isCurrent()]).toEqual([true, false]);
+    await expect(source.read('a')).rejects.toThrow('cut off itself');
+    await expect(source.position('a')).rejects.toThrow('cut off itself');
+    shelf.put('a', snapshotOf({ a: 2 }, { version: 2 }));
+    await expect.poll(async () => (await source.read('a').catch(() => undefined))?.version).toBe(2);
+    const before = hints.length;
+    staleMs = 9_000;
+    await expect.poll(() => source.isCurrent(), { timeout: 8_000 }).toBe(true);
+    expect(hints.length).toBeGreaterThan(before);
+    expect((await source.position('a'))?.version).toBe(2);
   });
 
   it('leaves a server that says goodbye, and comes back to it', async () => {

@@ -16,6 +16,9 @@ import { UpstreamLink, type UpstreamLinkOptions } from './upstream-link.ts';
 /** How long a read waits for the link to come up; whoever asks has something better to do than to wait longer. */
 const arrivalMsMax = 1_000;
 
+/** A bearer is told every 10 s, ±20 %, that there is nothing newer; one that was not for longer than this is cut off. */
+const staleMsMax = 30_000;
+
 /** What reading from another bearer, or from a manager, takes. */
 export interface UpstreamSourceOptions extends UpstreamLinkOptions {
   /** What its reader has verified and holds already: it is not sent again. */
@@ -27,6 +30,9 @@ export interface UpstreamSourceOptions extends UpstreamLinkOptions {
  * among them. It answers with what has come while the link is live, which is to say: since all that was newer has come,
  * and signs of life keep coming; else every read rejects. Each snapshot hints its watches, and a link that becomes live
  * hints all.
+ *
+ * A bearer that is read from may be cut off itself. It then still gives what the reader lacks, but cannot confirm anything:
+ * positions, and what the reader holds, are rejected, so that nobody behind it takes itself for current.
  */
 export class UpstreamSource implements RulesetSource {
   readonly #options: UpstreamSourceOptions;
@@ -36,6 +42,7 @@ export class UpstreamSource implements RulesetSource {
   readonly #arrivals = new Set<() => void>();
   #positions: ReadonlyMap<string, StoredPosition> = new Map();
   #isLive = false;
+  #isCutOff = false;
   #isClosed = false;
 
   constructor(options: UpstreamSourceOptions) {
@@ -49,18 +56,26 @@ export class UpstreamSource implements RulesetSource {
     });
   }
 
-  /** Whether what it answers with is known to be the newest. */
+  /** Whether it answers. */
   isLive(): boolean {
     return this.#isLive;
   }
 
+  /** Whether what it answers with is known to be the newest. */
+  isCurrent(): boolean {
+    return this.#isLive && !this.#isCutOff;
+  }
+
   async read(documentId: string): Promise<Snapshot | undefined> {
     await this.#arrival();
-    return this.#positions.has(documentId) ? this.#snapshots.get(documentId) : undefined;
+    const snapshot = this.#positions.has(documentId) ? this.#snapshots.get(documentId) : undefined;
+    if (this.#isCutOff && !this.#isNews(documentId, snapshot)) throw new Error(cutOff);
+    return snapshot;
   }
 
   async position(documentId: string): Promise<Position | undefined> {
     await this.#arrival();
+    if (this.#isCutOff) throw new Error(cutOff);
     const position = this.#positions.get(documentId);
     return position === undefined ? undefined : positionOf(position);
   }
@@ -113,6 +128,11 @@ export class UpstreamSource implements RulesetSource {
     );
   }
 
+  #isNews(documentId: string, snapshot: Snapshot | undefined): boolean {
+    const held = this.#options.held?.().get(documentId);
+    return snapshot !== undefined && (held === undefined || compareStored(snapshot, held) === 'newer');
+  }
+
   #take({ type, data }: SseEvent): void {
     try {
       if (type === 'snapshot') this.#takeSnapshot(data);
@@ -134,7 +154,7 @@ export class UpstreamSource implements RulesetSource {
   }
 
   #takePositions(data: string): void {
-    const { positions } = positionsEventSchema.parse(JSON.parse(data));
+    const { positions, staleMs = 0 } = positionsEventSchema.parse(JSON.parse(data));
     const stands = new Map<string, StoredPosition>();
     for (const [documentId, text] of Object.entries(positions)) {
       const position = parseStoredPosition(text);
@@ -143,7 +163,9 @@ export class UpstreamSource implements RulesetSource {
     this.#positions = stands;
     for (const documentId of [...this.#snapshots.keys()])
       if (!stands.has(documentId)) this.#snapshots.delete(documentId);
-    if (this.#isLive) return;
+    const wasCurrent = this.isCurrent();
+    this.#isCutOff = staleMs === null || staleMs > staleMsMax;
+    if (this.#isLive && (wasCurrent || this.#isCutOff)) return;
     this.#isLive = true;
     for (const arrived of [...this.#arrivals]) arrived();
     for (const documentId of [...this.#watches.keys()]) this.#hint(documentId);
@@ -153,3 +175,5 @@ export class UpstreamSource implements RulesetSource {
     for (const onHint of [...(this.#watches.get(documentId) ?? [])]) onHint();
   }
 }
+
+const cutOff = 'Cannot tell whether there is something newer: the bearer that is read from is cut off itself';

@@ -30,4 +30,11 @@ export const snapshotEventSchema = z.object({
 export type SnapshotEvent = z.infer<typeof snapshotEventSchema>;
 
 /** `positions`: where every document stands, as `epoch-version-hash`. */
-export const positionsEventSchema = z.object({ positions: z.record(z.string(), z.string()) });
+export const positionsEventSchema = z.object({
+  positions: z.record(z.string(), z.string()),
+  /**
+   * Since whoever serves was told by its own source that there is nothing newer, in milliseconds; `null` when it never was.
+   * Absent where it is the source itself.
+   */
+  staleMs: z.number().int().min(0).nullable().optional(),
+});
