@@ -13,7 +13,7 @@ const environment = (id: string) => ({
 });
 const status = (...ids: string[]): BearerStatus => ({
   ready: true,
-  source: 'store',
+  source: 'fallback',
   keys,
   environments: ids.map(environment),
   streams: 3 * ids.length,
@@ -25,6 +25,8 @@ describe('prometheusMeter()', () => {
     const text = await prometheusMeter().text(status('env-a'));
     for (const line of [
       'fauna_ready 1',
+      'fauna_source{source="fallback"} 1',
+      'fauna_source{source="store"} 0',
       'fauna_streams{document="env-a"} 3',
       'fauna_document_version{document="env-a"} 7',
       'fauna_document_epoch{document="keys"} 1700000000',

@@ -49,6 +49,7 @@ export function prometheusMeter(registry: Registry = new Registry()): Prometheus
     registers,
   });
   const ready = gauge('fauna_ready', '1 when every request can be served', [], 'min');
+  const source = gauge('fauna_source', '1 for what is read from at this moment', ['source'], 'max');
   const streams = gauge('fauna_streams', 'Open streams', ['document']);
   const epoch = gauge('fauna_document_epoch', 'Epoch of what is served', ['document'], 'min');
   const version = gauge('fauna_document_version', 'Version of what is served', ['document'], 'min');
@@ -78,6 +79,8 @@ export function prometheusMeter(registry: Registry = new Registry()): Prometheus
   function read(status: BearerStatus): void {
     for (const series of [streams, epoch, version, stale, rejected, rejections]) series.reset();
     ready.set(status.ready ? 1 : 0);
+    for (const name of ['store', 'fallback', 'none'] as const)
+      source.set({ source: name }, status.source === name ? 1 : 0);
     copyFailures.set(status.copyFailures);
     documents.set(status.environments.length + 1);
     const all = [{ id: 'keys', streams: undefined, ...status.keys }, ...status.environments];
