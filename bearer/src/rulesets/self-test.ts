@@ -23,7 +23,7 @@ const sentinels: readonly Readonly<Record<string, unknown>>[] = [
  * How long all of them together may take. The largest ruleset that can be written takes less than a tenth of it; what takes
  * more would hold the process for as long at every change, for every stream.
  */
-const selfTestMsMax = 2_000;
+export const selfTestMsMax = 2_000;
 
 /**
  * Tries a ruleset: every flag for every sentinel, by name and as clients get it. Throws when evaluation throws or takes too
