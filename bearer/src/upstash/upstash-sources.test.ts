@@ -79,11 +79,11 @@ usageSinkContract(
   async () => {
     await redis.client.flushall();
     return {
-      sink: upstashUsage(new UpstashLink(access()), 200),
+      sink: upstashUsage(new UpstashLink(access()), 100),
       arrived: () => usageIn(redis.client),
     };
   },
-  { tooMany: 500 },
+  { tooMany: 250 },
 );
 
 const eventually = { timeout: 8_000, interval: 20 };
