@@ -26,7 +26,10 @@ const told = {
   storeDown,
   forgottenLoss,
   poison,
+  clockJump,
 };
+
+const hourMs = 3_600_000;
 
 /** Names a scenario. */
 export type ScenarioName = keyof typeof told;
@@ -233,6 +236,29 @@ async function poison(world: World): Promise<void> {
     if (times > 1) world.watch.violate('I6 poison kills once', `${name} has died ${times} times`);
   postgres.commit({ content: { ...postgres.content, isPoisonous: false } });
   await expectAgreement(world, { invariant: 'I3 convergence', withinMs: 60_000, sdks: world.sdks });
+}
+
+/** F36: clocks are set back; a bearer that is cut off vouches for nothing, and the managers stand in as soon as ever. */
+async function clockJump(world: World): Promise<void> {
+  const { machine } = world.chance.pick(world.bearers);
+  // Longer than any word of its source can count.
+  world.isolate(machine, true);
+  strike(world, `${machine.name} is cut off`);
+  await world.pass(100_000);
+  for (const bearer of world.bearers) bearer.machine.jumpClock(-hourMs);
+  strike(world, 'the clocks of all bearers are set back');
+  for (let writes = 0; writes < 3; writes += 1) {
+    await written(world);
+    await world.pass(1_000);
+    for (const bearer of world.bearers)
+      for (const sdk of world.sdks)
+        for (const connection of world.network.between(bearer.machine, sdk.machine)) connection.reset();
+    await world.pass(5_000);
+  }
+  world.isolate(machine, false);
+  await world.pass(10_000);
+  for (const bearer of world.bearers) bearer.machine.jumpClock(-hourMs);
+  await storeDown(world);
 }
 
 /** Until a change is committed there is nothing to wait for. */

@@ -148,7 +148,8 @@ export class StackedSource implements RulesetSource {
     const { clock, random } = this.#options;
     const since = this.#answeredAt ?? this.#startedAt;
     const patienceMs = this.#answeredAt === undefined ? doubtColdMs : doubtMs;
-    const doubtLeftMs = Math.max(0, since + patienceMs - clock.now());
+    // A clock that was set back must not make the wait longer.
+    const doubtLeftMs = Math.min(patienceMs, Math.max(0, since + patienceMs - clock.now()));
     const jittered = openMs * (0.8 + 0.4 * random());
     this.#cancelOpening = clock.after(Math.max(doubtLeftMs + jittered, this.#openings.waitMs()), () => {
       this.#cancelOpening = undefined;

@@ -12,6 +12,16 @@ interface Seen {
   values: string | undefined;
 }
 
+/** What watching takes. */
+export interface WatchOptions {
+  readonly ledger: Ledger;
+  readonly now: () => number;
+  /** Hears of everything that is seen, for the trace. */
+  readonly onSeen: (told: string) => void;
+  /** Whether some source has lately had no more than this. */
+  readonly couldBeAll: (position: string) => boolean;
+}
+
 /** More of them tell nothing new, and a broken mechanism can make thousands. */
 const violationsMax = 20;
 
@@ -24,12 +34,14 @@ export class Watch {
   readonly #ledger: Ledger;
   readonly #now: () => number;
   readonly #seen = new Map<string, Seen>();
-  readonly #onSeen: (told: string) => void;
+  readonly #onSeen: WatchOptions['onSeen'];
+  readonly #couldBeAll: WatchOptions['couldBeAll'];
 
-  constructor(ledger: Ledger, now: () => number, onSeen: (told: string) => void) {
+  constructor({ ledger, now, onSeen, couldBeAll }: WatchOptions) {
     this.#ledger = ledger;
     this.#now = now;
     this.#onSeen = onSeen;
+    this.#couldBeAll = couldBeAll;
   }
 
   /** Tells of something that must never be. */
@@ -105,8 +117,7 @@ export class Watch {
       return;
     }
     this.#onSeen(`${machine.name} holds ${position}: ${values}`);
-    if (seen?.position !== undefined && position !== resetTo)
-      this.#judge(machine.name, seen.position, position);
+    if (seen?.position !== undefined) this.#judgeReset(machine.name, seen.position, position, resetTo);
     const expected = this.#ledger.expected(environmentId, position, identity.user, identity.kind);
     if (expected !== values)
       this.violate(
@@ -119,6 +130,13 @@ export class Watch {
   /** What a reader was last seen to hold. */
   held(name: string): string | undefined {
     return this.#seen.get(name)?.position;
+  }
+
+  /** A reset is for who knows more than there is: whoever says so must have asked a source that had no more. */
+  #judgeReset(name: string, from: string, to: string, resetTo: string | undefined): void {
+    if (to !== resetTo) this.#judge(name, from, to);
+    else if (judge(standingOf(to), standingOf(from)) === 'older' && !this.#couldBeAll(to))
+      this.violate('I1 monotonic', `${name} was reset from ${from} to ${to}, and every source had more`);
   }
 
   #judgeBearer(name: string, position: string | null): void {

@@ -6,14 +6,21 @@ import { clientKey, environmentId, revocableKey, serverKey } from './keys.ts';
 import { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { Network } from './network.ts';
+import { Recent } from './recent.ts';
 import { Scheduler } from './scheduler.ts';
 import { SimulatedBearer } from './simulated-bearer.ts';
 import { SimulatedManager } from './simulated-manager.ts';
 import { SimulatedPostgres } from './simulated-postgres.ts';
 import { SimulatedRedis } from './simulated-redis.ts';
 import { type SdkIdentity, SimulatedSdk } from './simulated-sdk.ts';
-import { wireText } from './standing.ts';
+import { standingOf, wireText } from './standing.ts';
 import { Watch } from './watch.ts';
+
+/**
+ * How old a bearer's word may be by the time it arrives: a stream of documents counts as live for 15 s of silence, whoever
+ * sends it may have been frozen, and so may whoever reads it.
+ */
+const confirmationMsMax = 90_000;
 
 /** Half of the SDKs stand behind a load balancer, which sends every connection to any bearer; the others name all three. */
 const throughBalancer = ['http://balancer'];
@@ -52,6 +59,8 @@ export class World {
   readonly sdks: SimulatedSdk[];
   /** How many faults have been put in. */
   faults = 0;
+  /** What the store and the database had lately. */
+  readonly #sources = [new Recent(), new Recent()] as const;
   readonly #trace: ((line: string) => void) | undefined;
 
   constructor(seed: number, trace?: (line: string) => void) {
@@ -60,11 +69,12 @@ export class World {
     const { chance, scheduler } = this;
     const network = new Network(scheduler, chance);
     this.network = network;
-    this.watch = new Watch(
-      this.ledger,
-      () => scheduler.now,
-      (told) => this.tell(told),
-    );
+    this.watch = new Watch({
+      ledger: this.ledger,
+      now: () => scheduler.now,
+      onSeen: (told) => this.tell(told),
+      couldBeAll: (position) => this.#couldBeAll(position),
+    });
     this.postgres = new SimulatedPostgres(network, this.ledger);
     const redis = new SimulatedRedis(network, (told) => this.watch.violate('I7 store never regressed', told));
     this.redis = redis;
@@ -193,7 +203,15 @@ export class World {
     return this.chance.pick(there.length === 0 ? this.bearers : there);
   }
 
+  #couldBeAll(position: string): boolean {
+    const since = this.scheduler.now - confirmationMsMax;
+    return this.#sources.some((recent) => recent.hadAtMost(standingOf(position), since));
+  }
+
   #look(): void {
+    const [store, database] = this.#sources;
+    store.see(this.redis.read(environmentId), this.scheduler.now);
+    database.see(this.postgres.snapshot(environmentId), this.scheduler.now);
     for (const bearer of this.bearers) this.watch.lookAtBearer(bearer);
     for (const sdk of this.sdks) this.watch.lookAtSdk(sdk);
   }
