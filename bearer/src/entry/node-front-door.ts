@@ -78,7 +78,7 @@ export class NodeFrontDoor {
     socket.on('error', ignore);
     socket.on('end', leave);
     socket.on('data', this.#onData);
-    this.#check ??= setInterval(() => this.#cutLate(), this.#limits.checkEveryMs).unref();
+    this.#check ??= setInterval(() => this.#cutLateSoon(), this.#limits.checkEveryMs).unref();
   }
 
   /** Ends connections that have not asked for anything: browsers connect ahead of what they may ask for. */
@@ -159,8 +159,13 @@ export class NodeFrontDoor {
     }
   }
 
-  #cutLate(): void {
+  /** What has come while the process was busy is read before anybody is called late for it. */
+  #cutLateSoon(): void {
     const now = Date.now();
+    setImmediate(() => this.#cutLate(now));
+  }
+
+  #cutLate(now: number): void {
     for (const [socket, { since, head, bytes }] of this.#arriving) {
       if (head === undefined && bytes === 0) {
         if (now - since >= this.#limits.firstBytesMs) socket.destroy();

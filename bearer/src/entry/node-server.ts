@@ -11,6 +11,9 @@ export interface RunningServer {
   close(patienceMs: number): Promise<void>;
 }
 
+/** How many connections may wait to be taken: a storm of reconnects comes faster than one turn of the event loop takes them. */
+const backlogMax = 4_096;
+
 /** A port that was freed a moment ago, by a Fauna that is just ending, is worth waiting for. */
 const portPatienceMs = 3_000;
 
@@ -75,7 +78,7 @@ function tryToListen({
     };
     server.once('error', failed);
     server.once('listening', listening);
-    server.listen({ host, port });
+    server.listen({ host, port, backlog: backlogMax });
   });
 }
 
