@@ -67,7 +67,7 @@ export async function streams(args: readonly string[]): Promise<void> {
       method,
     ],
     goals: judge(results),
-    keep: chosen.length === subjects.length && count >= 8_000,
+    keep: chosen.includes('fauna') && chosen.length > 3 && count >= 8_000,
   });
 }
 
