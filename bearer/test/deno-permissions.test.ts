@@ -18,9 +18,9 @@ import { RedisServer } from './support/redis-server.ts';
 import { UpstashServer } from './support/upstash-server.ts';
 
 /** How long a bearer with all of its rights takes at most, and how long one without is watched. */
-const eventually = { timeout: 5_000, interval: 50 };
+const eventually = { timeout: 15_000, interval: 50 };
 
-describe('what a bearer may do on Deno', () => {
+describe('what a bearer may do on Deno', { timeout: 60_000 }, () => {
   let redis: RedisServer;
   const open: BearerProcess[] = [];
   const folders: string[] = [];

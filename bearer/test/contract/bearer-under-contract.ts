@@ -8,6 +8,8 @@ export interface BearerUnderContract {
   publish(documentId: string, snapshot: Snapshot): Promise<void>;
   /** Everything that it has written for people and log readers so far. */
   log(): string;
+  /** By when a revoked key's streams have ended; a second when absent. */
+  readonly revocationMsMax?: number | undefined;
   /** Asks it to end in good order; absent where the runtime knows no such moment. */
   readonly drain?: (() => Promise<void>) | undefined;
   /**

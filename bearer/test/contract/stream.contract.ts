@@ -111,10 +111,10 @@ export function streamContract(world: () => ContractWorld): void {
     await reader.leave();
   });
 
-  it('a stream resumes by header or query: nothing at its position, the whole state behind it', async () => {
+  it('a stream resumes by header or query: with nothing, with the difference, or with the whole state', async () => {
     const environment = await world().environment();
     const old = positionTextOf(await environment.publish(flags('a')));
-    const now = positionTextOf(await environment.publish(flags('b')));
+    const now = positionTextOf(await environment.publish(flags('c')));
     for (const [headers, query] of [
       [{ 'last-event-id': now }, ''],
       [{}, `?since=${now}`],
@@ -127,7 +127,14 @@ export function streamContract(world: () => ContractWorld): void {
         expect(await reader.next()).toMatchObject({ id: now, event: 'none', data: { position: now } });
         await reader.leave();
       }
-    for (const since of [old, now.replace(/.{8}$/, '00000000'), 'nonsense']) {
+    const changed = await environment.stream(west, { 'last-event-id': old });
+    expect(await changed.next()).toMatchObject({
+      id: now,
+      event: 'patch',
+      data: { flags: { text: { value: 'other' } }, removed: [] },
+    });
+    await changed.leave();
+    for (const since of [now.replace(/.{8}$/, '00000000'), old.replace(/.{8}$/, '00000000'), 'nonsense']) {
       const reader = await environment.stream(west, { 'last-event-id': since });
       const frame = await reader.next();
       expect([since, frame?.event, frame?.id]).toEqual([since, 'put', now]);

@@ -23,6 +23,8 @@ bearerContract('Workers', async () => {
     },
     publish: (documentId, snapshot) => redis.publish(documentId, snapshot),
     log: () => worker.output,
+    // A hub hears of it over HTTP, and reads over HTTP.
+    revocationMsMax: 2_000,
     async restartAlone() {
       await upstash.stop();
       await worker.stop();
