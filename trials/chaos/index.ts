@@ -31,7 +31,13 @@ for (const scenario of scenarios) {
   for (const { criterion, measured, passed } of findings)
     console.log(`  ${passed ? 'pass' : 'FAIL'}  ${criterion}: ${measured}`);
   if (findings.some(({ passed }) => !passed)) failed += 1;
-  await report({ scenario, isFull: values.full, tookMs: performance.now() - startMs, findings });
+  await report({
+    scenario,
+    all: scenarios,
+    isFull: values.full,
+    tookMs: performance.now() - startMs,
+    findings,
+  });
 }
 console.log(failed === 0 ? '\nAll criteria were met' : `\n${failed} scenario(s) missed a criterion`);
 process.exit(failed === 0 ? 0 : 1);

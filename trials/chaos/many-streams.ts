@@ -25,7 +25,7 @@ export const idleStreams: Scenario = {
       const tookMs = performance.now() - startMs;
       await pause(5_000);
       return [
-        exactly('open streams', report.open, streams),
+        exactly('open streams', report.open, streams, [JSON.stringify(report.refusals)]),
         atMost('to connect all', tookMs / 1_000, 6, ' s'),
         atMost('RSS', megabytes(rssOf(world.bearer().pid)), 250, ' MB'),
       ];

@@ -42,8 +42,8 @@ async function dieAndReturn({
     const { report } = await load.until(({ open }) => open === streams, boundMs * 3);
     const tookMs = performance.now() - startMs;
     return [
-      exactly('streams before', before.report.open, streams),
-      exactly('streams after', report.open, streams),
+      exactly('streams before', before.report.open, streams, [JSON.stringify(before.report.refusals)]),
+      exactly('streams after', report.open, streams, [JSON.stringify(report.refusals)]),
       atMost('until all were back', tookMs / 1_000, boundMs / 1_000, ' s'),
       atMost('connection attempts in the worst second', report.connectsPerSecondMax, 3_000),
       atMost('Redis reads of whole documents meanwhile', (await world.snapshotReads()) - reads, 2),

@@ -18,11 +18,14 @@ const folder = new URL('../reports/', import.meta.url);
 /** Keeps what a scenario came to, and writes the report anew from all that is kept. */
 export async function report({
   scenario,
+  all: scenarios,
   isFull,
   tookMs,
   findings,
 }: {
   readonly scenario: Scenario;
+  /** Every scenario that there is: those without a result are named. */
+  readonly all: readonly Scenario[];
   readonly isFull: boolean;
   readonly tookMs: number;
   readonly findings: readonly Finding[];
@@ -42,10 +45,11 @@ export async function report({
     (a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)),
   );
   await writeFile(file, `${JSON.stringify(all, undefined, 2)}\n`);
-  await writeFile(new URL('chaos.md', folder), page(all));
+  await writeFile(new URL('chaos.md', folder), page(all, scenarios));
 }
 
-function page(results: readonly Result[]): string {
+function page(results: readonly Result[], scenarios: readonly Scenario[]): string {
+  const missing = scenarios.filter(({ id }) => !results.some((result) => result.id === id));
   const passed = results.filter(({ findings }) => findings.every((finding) => finding.passed)).length;
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}`;
   const lines = results.flatMap(({ id, title, shortened, at, tookSeconds, load, findings }) => {
@@ -69,6 +73,9 @@ function page(results: readonly Result[]): string {
     '',
     `Written by \`npm run chaos [-- C1 C4 …] [-- --full]\`: ${passed} of ${results.length} scenarios met all their criteria. Machine: ${machine}. Clients, servers, Redis and Postgres share its cores; the load average says how many processes wanted them, ours and others. A scenario that is run again replaces its part.`,
     '',
+    ...(missing.length === 0
+      ? []
+      : [`**Not run yet**: ${missing.map(({ id, title }) => `${id} ${title}`).join('; ')}.`, '']),
     ...lines,
   ].join('\n');
 }
