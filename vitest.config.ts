@@ -47,7 +47,7 @@ export default defineConfig({
           exclude,
           // Real processes are started, broken and waited for; every bound is asserted by itself.
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
     ],

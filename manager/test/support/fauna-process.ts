@@ -13,7 +13,7 @@ export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '
 /** Flags that let Node run sources as they are, as `scripts/run.mjs` passes them. */
 export const sourceFlags = ['--conditions=@fauna-flags/source', '--import', 'tsx'];
 
-const startPatienceMs = 60_000;
+const startPatienceMs = 180_000;
 
 /** A Fauna in a process of its own, on a data folder that outlives it. */
 export class FaunaProcess {
