@@ -48,7 +48,7 @@ export class BearerProcess {
 
   async untilListening(): Promise<void> {
     await eventually(() => this.output.includes('is listening on') || this.hasEnded, {
-      patienceMs: 60_000,
+      patienceMs: 180_000,
       what: 'a bearer',
     });
   }
