@@ -11,6 +11,12 @@ import { tellGooglePayStory, toggleGooglePay } from './support/google-pay.ts';
 import { OpenStream } from './support/sse.ts';
 
 const token = 'a-token-of-bearers-that-tests-have-chosen';
+/** What was started, the last first: also of a start that has failed half way. */
+const endings: (() => Promise<unknown>)[] = [];
+const endAll = async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+};
+
 const student = { key: 'user-1', state: 'Washington', student: true };
 
 describe('two managers, a bearer that reads from Redis, and one behind it', () => {
@@ -25,10 +31,16 @@ describe('two managers, a bearer that reads from Redis, and one behind it', () =
   const streams: OpenStream[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fauna-fallback-'));
+    endings.push(() => rm(folder, { recursive: true, force: true }));
     [database, redis] = await Promise.all([createTestDatabase(), RedisServer.start()]);
+    endings.push(
+      () => database.close(),
+      () => redis.dispose(),
+    );
     const settings = { DATABASE_URL: database.url, REDIS_URL: redis.url, FAUNA_BEARER_TOKEN: token };
     const [one, other] = [await FaunaProcess.prepare(settings), await FaunaProcess.prepare(settings)];
     managers = [one, other];
+    for (const manager of managers) endings.push(() => manager.dispose());
     await one.start();
     await other.start();
     keys = await tellGooglePayStory(one);
@@ -39,6 +51,7 @@ describe('two managers, a bearer that reads from Redis, and one behind it', () =
       FAUNA_BEARER_ID: 'first',
       FAUNA_DATA_DIR: join(folder, 'first'),
     });
+    endings.push(() => first.end());
     await first.untilReady();
     second = new BearerProcess({
       MANAGER_URL: first.url,
@@ -46,19 +59,13 @@ describe('two managers, a bearer that reads from Redis, and one behind it', () =
       FAUNA_BEARER_ID: 'second',
       FAUNA_DATA_DIR: join(folder, 'second'),
     });
+    endings.push(() => second.end());
     await second.untilReady();
   }, 120_000);
   afterEach(() => {
     for (const stream of streams.splice(0)) stream.close();
   });
-  afterAll(async () => {
-    await second.end();
-    await first.end();
-    for (const manager of managers) await manager.dispose();
-    await redis.dispose();
-    await database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(endAll);
 
   async function open(bearer: BearerProcess): Promise<OpenStream> {
     const stream = await OpenStream.open(`${bearer.url}/stream/client`, {
@@ -179,8 +186,11 @@ describe('all in one process, and a bearer that reads from it', () => {
   let bearer: BearerProcess;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fauna-fallback-'));
+    endings.push(() => rm(folder, { recursive: true, force: true }));
     database = await createTestDatabase();
+    endings.push(() => database.close());
     fauna = await FaunaProcess.prepare({ DATABASE_URL: database.url, FAUNA_BEARER_TOKEN: token });
+    endings.push(() => fauna.dispose());
     await fauna.start();
     bearer = new BearerProcess({
       MANAGER_URL: fauna.url,
@@ -188,14 +198,10 @@ describe('all in one process, and a bearer that reads from it', () => {
       FAUNA_BEARER_ID: 'elsewhere',
       FAUNA_DATA_DIR: folder,
     });
+    endings.push(() => bearer.end());
     await bearer.untilListening();
   }, 120_000);
-  afterAll(async () => {
-    await bearer.end();
-    await fauna.dispose();
-    await database.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(endAll);
 
   it('serve the same, and the manager knows of both', async () => {
     const { clientKey } = await tellGooglePayStory(fauna);
