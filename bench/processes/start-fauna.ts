@@ -49,7 +49,7 @@ export async function startFauna({ bearer: withBearer }: { readonly bearer: bool
     patienceMs: 120_000,
   });
   const managerUrl = `http://127.0.0.1:${port}`;
-  const bearer = withBearer ? await startBearer(redis.url) : undefined;
+  const bearer = withBearer ? await startBearer(redis.url, join(dataDir, 'bearer')) : undefined;
   return {
     managerUrl,
     managerPid: manager.pid,
@@ -81,10 +81,17 @@ export async function startFauna({ bearer: withBearer }: { readonly bearer: bool
   };
 }
 
-function startBearer(redisUrl: string): Promise<Program> {
+function startBearer(redisUrl: string, dataDir: string): Promise<Program> {
   return startProgram({
     command: ourProgram('bearer/src/entry/node-main.ts'),
-    environment: { REDIS_URL: redisUrl, PORT: '0', LOG_LEVEL: 'warn' },
+    // One process, whose CPU time and streams are all that there is.
+    environment: {
+      REDIS_URL: redisUrl,
+      PORT: '0',
+      FAUNA_WORKERS: '1',
+      FAUNA_DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+    },
     ready: /listening on http:\/\/\S+:(\d+)/,
   });
 }
