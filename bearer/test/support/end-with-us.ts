@@ -5,6 +5,8 @@ const endings = new Set<() => void>();
 process.once('exit', () => {
   for (const end of endings) end();
 });
+// By itself a signal ends a process without its "exit".
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.exit(143));
 
 /** Kills a child together with this process, should it still run then. */
 export function endWithUs(child: ChildProcess): void {
