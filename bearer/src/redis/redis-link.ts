@@ -27,6 +27,8 @@ const silenceMsMax = 3_000;
 /** The first retry follows soon, since most interruptions are over at once; later ones must not hammer a sick server. */
 const retryMsMin = 200;
 const retryMsMax = 2_000;
+/** Whoever has never been connected may have nothing to serve, and must be ready within a second of the server's return. */
+const retryMsMaxCold = 400;
 
 /**
  * A connection for commands, which comes back by itself, for ever. Each command is rejected within two seconds at most,
@@ -37,6 +39,7 @@ export class RedisLink {
   readonly #clock: Clock;
   readonly #place: string;
   #arrival: Promise<void> | undefined;
+  #hasBeenReady = false;
   #closed = false;
 
   /** `purpose` is what the connection is for, in log lines. */
@@ -47,7 +50,13 @@ export class RedisLink {
     this.#redis = openRedis({ address, wanted: 'keys', random })({
       commandTimeout: commandMsMax,
       socketTimeout: silenceMsMax,
-      retryStrategy: (attempt) => Math.min(retryMsMax, retryMsMin * 2 ** (attempt - 1)) * (0.5 + random()),
+      retryStrategy: (attempt) => {
+        const ceilingMs = this.#hasBeenReady ? retryMsMax : retryMsMaxCold;
+        return Math.min(ceilingMs, retryMsMin * 2 ** (attempt - 1)) * (0.5 + random());
+      },
+    });
+    this.#redis.once('ready', () => {
+      this.#hasBeenReady = true;
     });
     tellOutages({ redis: this.#redis, log, fields: { address: this.#place, purpose } });
   }

@@ -45,6 +45,8 @@ export interface StackedSourceOptions {
 const probeMsByDefault = 2_000;
 /** More often while there is no answer: the way back must be short. */
 const probeDoubtfulMs = 1_000;
+/** The same before the first answer ever: there may be nothing to serve. */
+const probeColdMs = 250;
 const probeMsMax = 2_000;
 /** How long the store may be silent before it counts as away. */
 const doubtMs = 5_000;
@@ -128,7 +130,8 @@ export class StackedSource implements RulesetSource {
       this.#doubt();
     }
     if (this.#isClosed) return;
-    const delayMs = (this.#isUp ? probeMs : probeDoubtfulMs) * (0.9 + 0.2 * random());
+    const doubtfulMs = this.#answeredAt === undefined ? probeColdMs : probeDoubtfulMs;
+    const delayMs = (this.#isUp ? probeMs : doubtfulMs) * (0.9 + 0.2 * random());
     this.#cancelProbe = clock.after(delayMs, () => void this.#probe());
   }
 
