@@ -31,7 +31,7 @@ export const mutations: readonly Mutation[] = [
     file: 'sdks/protocol/src/stored-position.ts',
     find: "return a.hash === b.hash ? 'same' : 'fork';",
     replace: "return 'same';",
-    caughtBy: { scenario: 'fork', seeds: 10, invariant: 'I7' },
+    caughtBy: { scenario: 'fork', seeds: 10, invariant: 'I6 a fork heals' },
   },
   {
     name: 'epoch-bump',
