@@ -9,7 +9,8 @@ import type { KeyRing } from './key-ring.ts';
  *
  *   v1.<kid>.<base64url(nonce ‖ AES-256-GCM ciphertext ‖ tag)>
  *
- * The plaintext is canonical JSON `{c: context, e: environment UUID, k: key id, s?: what was shown with it}`. The key
+ * The plaintext is canonical JSON `{c: context, e: environment UUID, k: key id, s?: what was shown with it, v?: true
+ * where signed contexts were demanded}`. The key
  * registry holds one secret per kid; k1 (sealing) and k2 (nonces) are derived from it by HMAC-SHA-256 of
  * "fauna-handle-seal" and "fauna-handle-nonce". The nonce is the first 12 bytes of HMAC(k2, plaintext): the same content
  * always gives the same handle, so that an answer with a handle keeps its ETag, and two plaintexts do not share a nonce.
@@ -21,6 +22,8 @@ export interface HandleContent {
   readonly environmentId: string;
   readonly keyId: string;
   readonly context: Readonly<Record<string, unknown>>;
+  /** True when the environment demanded signed contexts as this was written: then the context was signed. */
+  readonly isVouchedFor?: boolean | undefined;
   /** A digest of what the caller was shown together with the handle, where the stream must know what it starts from. */
   readonly shown?: string | undefined;
 }
@@ -40,6 +43,7 @@ export function sealHandle(content: HandleContent, ring: KeyRing, crypto: Bearer
       e: content.environmentId,
       k: content.keyId,
       ...(content.shown === undefined ? {} : { s: content.shown }),
+      ...(content.isVouchedFor === true ? { v: true } : {}),
     }),
   );
   const nonce = crypto.hmacSha256(nonceSecret, plaintext).slice(0, nonceLength);
@@ -72,13 +76,20 @@ export function openHandle(handle: string, ring: KeyRing, crypto: BearerCrypto):
   });
   if (plaintext === undefined) return undefined;
   // The tag proves that a bearer wrote this, so its form is known.
-  const { c, e, k, s } = JSON.parse(new TextDecoder().decode(plaintext)) as {
+  const { c, e, k, s, v } = JSON.parse(new TextDecoder().decode(plaintext)) as {
     c: Readonly<Record<string, unknown>>;
     e: string;
     k: string;
     s?: string;
+    v?: true;
   };
-  return { environmentId: e, keyId: k, context: c, ...(s === undefined ? {} : { shown: s }) };
+  return {
+    environmentId: e,
+    keyId: k,
+    context: c,
+    ...(s === undefined ? {} : { shown: s }),
+    ...(v === undefined ? {} : { isVouchedFor: v }),
+  };
 }
 
 function secretsOf(

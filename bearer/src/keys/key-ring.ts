@@ -58,6 +58,11 @@ export class KeyRing {
     return this.#contextRules.get(environmentId);
   }
 
+  /** Whether this key may be used only with contexts that an application's server has signed. */
+  demandsSignature({ kind, environment }: Pick<RegisteredKey, 'kind' | 'environment'>): boolean {
+    return kind === 'client' && this.#contextRules.get(environment)?.unsignedAttributes !== undefined;
+  }
+
   /** The UUIDs of the environments that any key gives access to. */
   environments(): ReadonlySet<string> {
     const environments = new Set<string>();

@@ -93,5 +93,7 @@ function identify(
   const key = handle === undefined ? undefined : ring.findById(handle.keyId);
   if (handle === undefined || !isUsable(key, clock.now()) || key.environment !== handle.environmentId)
     throw unauthorized();
+  // Written before signatures were demanded, it holds whatever its reader claimed to be.
+  if (ring.demandsSignature(key) && handle.isVouchedFor !== true) throw unauthorized();
   return { key, handle };
 }

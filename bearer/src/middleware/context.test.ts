@@ -84,6 +84,21 @@ describe('a signed context (S-13)', () => {
     expect(first?.data).toMatchObject({ flags: { discount: { value: true } } });
   });
 
+  it('is what a handle must hold from the moment on at which the environment demands it', async () => {
+    const { post, request, publishKeys } = await world();
+    const claimed = await post('/connect/client', { context: { plan: 'pro' }, handle: true });
+    const { stream } = (await claimed.json()) as { stream: { url: string } };
+    const opened = await request(stream.url);
+    expect(opened.status).toBe(200);
+    await opened.body?.cancel();
+    await publishKeys({
+      ...registryOf(),
+      contextSecrets: { [environmentId]: [secret] },
+      contextPolicies: { [environmentId]: { unsignedAttributes: [] } },
+    });
+    expect((await request(stream.url)).status).toBe(401);
+  });
+
   it('is a member of the context for OpenFeature, whose bodies have no other room', async () => {
     const { post, clock } = await world([]);
     const path = '/ofrep/v1/evaluate/flags/discount';

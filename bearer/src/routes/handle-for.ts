@@ -19,5 +19,10 @@ export function handleFor(
   const ring = keys.document;
   const bytes = new TextEncoder().encode(canonicalJson(context)).length;
   if (ring === undefined || bytes > limits.handleContextBytesMax) return undefined;
-  return sealHandle({ environmentId: environment.id, keyId: key.id, context, shown }, ring, crypto);
+  const isVouchedFor = ring.demandsSignature(key);
+  return sealHandle(
+    { environmentId: environment.id, keyId: key.id, context, shown, isVouchedFor },
+    ring,
+    crypto,
+  );
 }
