@@ -62,9 +62,11 @@ describe('a manager that is killed during writes', () => {
     await survivor.ready();
     let lastVersion = 0;
     for (let round = 0; round < rounds; round += 1) {
-      const writing = { goesOn: true };
+      const writing = { goesOn: true, acknowledged: 0 };
       const writes = ledgers.map((ledger) => writeUntilItBreaks({ fauna, ledger, writing }));
-      await pause(20 + Math.random() * 250);
+      // By what has happened and not by the clock alone: on a busy machine the first answer takes longer than any pause.
+      await eventually(() => writing.acknowledged > 0, { what: 'an acknowledged change' });
+      await pause(Math.random() * 250);
       // Every fourth time the power fails: the database is killed as well and has to recover.
       if (round % 4 === 3) await fauna.killPostgres();
       await fauna.end('SIGKILL');
@@ -96,7 +98,7 @@ async function writeUntilItBreaks({
 }: {
   readonly fauna: FaunaProcess;
   readonly ledger: Ledger;
-  readonly writing: { readonly goesOn: boolean };
+  readonly writing: { readonly goesOn: boolean; acknowledged: number };
 }): Promise<void> {
   while (writing.goesOn) {
     const served = `v${(Number(ledger.acknowledged.served.slice(1)) + 1) % 200}`;
@@ -110,6 +112,7 @@ async function writeUntilItBreaks({
       expect(status).toBe(200);
       ledger.acknowledged = { revision: (body as Configuration).revision, served };
       ledger.attempted = undefined;
+      writing.acknowledged += 1;
     } catch (error) {
       if (error instanceof TypeError || error instanceof SyntaxError) return; // The connection broke.
       throw error;
