@@ -1,3 +1,4 @@
+import { goalsTable } from '../goals-table.ts';
 import { median, quantile } from '../statistics.ts';
 import type { Visibility } from './visibility.ts';
 import type { WriteRound } from './write-round.ts';
@@ -21,7 +22,7 @@ export function report(run: Run): string {
   const visible = visibility.map(({ visibleMs }) => visibleMs);
   const ratio = median(ours.map(({ perSecond }, round) => perSecond / (bare[round] ?? Number.NaN)));
   const hasGap = ours.some(({ answered, versions }) => answered !== versions);
-  const goals: readonly (readonly [string, string, boolean])[] = [
+  const goals: readonly (readonly [goal: string, measured: string, met: boolean])[] = [
     ['commit to visible in Redis, p50 at most 5 ms', ms(quantile(visible, 0.5)), quantile(visible, 0.5) <= 5],
     [
       'commit to visible in Redis, p99 at most 25 ms',
@@ -64,9 +65,7 @@ export function report(run: Run): string {
     '',
     '## Goals',
     '',
-    '| goal | measured | |',
-    '| --- | --: | --- |',
-    ...goals.map(([words, measured, met]) => `| ${words} | ${measured} | ${met ? 'met' : '**not met**'} |`),
+    goalsTable(goals.map(([goal, measured, met]) => ({ goal, measured, met }))),
     '',
     '## How it is measured',
     '',

@@ -1,3 +1,4 @@
+import { goalsTable } from '../goals-table.ts';
 import { median } from '../statistics.ts';
 import { judge, ratiosOf } from './goals.ts';
 import type { Sample } from './sample.ts';
@@ -34,9 +35,7 @@ export function report({ command, machine, loads, samples }: Run): string {
   ];
   for (const set of sets) lines.push(`## ${set}`, '', ...table(samples, set), '');
   lines.push('## Goals', '', 'Judged by the median of the ratios of CPU time within each round.', '');
-  lines.push('| goal | measured | |', '| --- | --: | --- |');
-  for (const { words, measured, met } of judge(samples))
-    lines.push(`| ${words} | ${measured} | ${met ? 'met' : '**not met**'} |`);
+  lines.push(goalsTable(judge(samples).map(({ words, measured, met }) => ({ goal: words, measured, met }))));
   lines.push('', '## How it is measured', '', ...method);
   return `${lines.join('\n')}\n`;
 }

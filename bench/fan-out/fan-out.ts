@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { startFloor } from '../floor/floor.ts';
+import type { Goal } from '../goals-table.ts';
 import { machineLoad } from '../machine.ts';
+import { table } from '../markdown-table.ts';
 import { median } from '../statistics.ts';
-import { type Goal, table, writePage } from '../streams/bench-page.ts';
+import { writePage } from '../streams/bench-page.ts';
 import { type Change, peerFrame } from '../streams/bench-server.ts';
 import type { ClientMethods } from '../streams/client-process.ts';
 import { pins } from '../streams/pins.ts';

@@ -1,3 +1,4 @@
+import { goalsTable } from '../goals-table.ts';
 import { median, quantile } from '../statistics.ts';
 
 /** One change, in milliseconds from its commit. */
@@ -31,7 +32,7 @@ export function report(run: Run): string {
   const p99 = median(many.map(({ p99Ms }) => p99Ms));
   const bound = 2 * median(floors.map(({ p99Ms }) => p99Ms)) + 20;
   const lost = many.reduce((sum, { reached }) => sum + streams - reached, 0);
-  const goals: readonly (readonly [string, string, boolean])[] = [
+  const goals: readonly (readonly [goal: string, measured: string, met: boolean])[] = [
     ['1 client: p50 at most 5 ms', ms(quantile(one, 0.5)), quantile(one, 0.5) <= 5],
     ['1 client: p99 at most 20 ms', ms(quantile(one, 0.99)), quantile(one, 0.99) <= 20],
     [`${streams} clients: p99 at most 2× the floor's + 20 ms = ${ms(bound)}`, ms(p99), p99 <= bound],
@@ -105,9 +106,7 @@ export function report(run: Run): string {
     '',
     '## Goals',
     '',
-    '| goal | measured | |',
-    '| --- | --: | --- |',
-    ...goals.map(([words, measured, met]) => `| ${words} | ${measured} | ${met ? 'met' : '**not met**'} |`),
+    goalsTable(goals.map(([goal, measured, met]) => ({ goal, measured, met }))),
     '',
     '## How it is measured',
     '',

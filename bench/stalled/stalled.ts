@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { machineLoad } from '../machine.ts';
+import { table } from '../markdown-table.ts';
 import { median } from '../statistics.ts';
-import { table, writePage } from '../streams/bench-page.ts';
+import { writePage } from '../streams/bench-page.ts';
 import type { ClientMethods } from '../streams/client-process.ts';
 import { pins } from '../streams/pins.ts';
 import { type RemoteProcess, startRemote } from '../streams/remote.ts';

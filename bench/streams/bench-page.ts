@@ -1,13 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type Goal, goalsTable } from '../goals-table.ts';
 import { describeMachine, machineLoad } from '../machine.ts';
-
-/** What a benchmark promised, and what it found. */
-export interface Goal {
-  readonly goal: string;
-  readonly measured: string;
-  readonly met: boolean;
-}
 
 /** One page of a report: prints it, and keeps it under `bench/reports` when the run was a whole one. */
 export interface BenchPage {
@@ -27,23 +21,12 @@ export function writePage({ name, title, command, loadBefore, sections, goals, k
     ...describeMachine().map((line) => `- ${line}`),
     `- Load (/proc/loadavg) before: ${loadBefore}; after: ${machineLoad()}`,
   ];
-  const goalRows = goals.map(({ goal, measured, met }) => [goal, measured, met ? 'met' : '**not met**']);
-  const page = [
-    `# ${title}`,
-    circumstances.join('\n'),
-    '## Goals',
-    table(['goal', 'measured', ''], goalRows),
-    ...sections,
-  ].join('\n\n');
+  const page = [`# ${title}`, circumstances.join('\n'), '## Goals', goalsTable(goals), ...sections].join(
+    '\n\n',
+  );
   console.log(page);
   if (!keep) return;
   const file = fileURLToPath(new URL(`../reports/${name}.md`, import.meta.url));
   mkdirSync(fileURLToPath(new URL('../reports', import.meta.url)), { recursive: true });
   writeFileSync(file, `${page}\n`);
-}
-
-/** A table of Markdown; every column but the first is aligned to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import type { Goal } from '../goals-table.ts';
 import { machineLoad } from '../machine.ts';
-import { type Goal, table, writePage } from './bench-page.ts';
+import { table } from '../markdown-table.ts';
+import { writePage } from './bench-page.ts';
 import type { ClientMethods } from './client-process.ts';
 import { pins } from './pins.ts';
 import { startRemote } from './remote.ts';

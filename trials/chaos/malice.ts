@@ -94,16 +94,7 @@ export const deafReaders: Scenario = {
   title: '1,000 SSE clients that never read, 10 MB of updates',
   async run() {
     const world = await PublishedWorld.start();
-    const load = await StreamLoad.open({
-      ports: [world.port()],
-      kind: 'server',
-      key: storyKeys.serverKey,
-      count: 1_000,
-      first: 0,
-      perSecond: 1_000,
-      isReading: false,
-      comesBack: false,
-    });
+    const load = await openServerStreams(world, { isReading: false, comesBack: false });
     try {
       const streamsAt = async () =>
         ((await (await fetch(`${world.bearer().url}/readyz`)).json()) as { streams: number }).streams;
@@ -154,14 +145,7 @@ export const revokedKey: Scenario = {
   title: 'revoke a server key with 1,000 open streams',
   async run() {
     const world = await PublishedWorld.start();
-    const load = await StreamLoad.open({
-      ports: [world.port()],
-      kind: 'server',
-      key: storyKeys.serverKey,
-      count: 1_000,
-      first: 0,
-      perSecond: 1_000,
-    });
+    const load = await openServerStreams(world);
     try {
       const opened = await load.until(({ open }) => open === 1_000, 20_000);
       await load.mark('{}');
@@ -193,3 +177,19 @@ export const revokedKey: Scenario = {
     }
   },
 };
+
+/** A thousand streams that carry the ruleset. */
+function openServerStreams(
+  world: PublishedWorld,
+  readers: { readonly isReading?: boolean; readonly comesBack?: boolean } = {},
+): Promise<StreamLoad> {
+  return StreamLoad.open({
+    ports: [world.port()],
+    kind: 'server',
+    key: storyKeys.serverKey,
+    count: 1_000,
+    first: 0,
+    perSecond: 1_000,
+    ...readers,
+  });
+}

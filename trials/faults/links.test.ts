@@ -1,25 +1,15 @@
 import type { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually, pause } from '../../manager/test/support/fauna-process.ts';
 import { OpenStream } from '../../manager/test/support/sse.ts';
 import { bound } from '../support/bound.ts';
-import { PositionWatch } from '../support/position-watch.ts';
-import { World } from '../support/world.ts';
+import { watchedWorld } from '../support/watched-world.ts';
+import type { World } from '../support/world.ts';
 
 describe('links of a bearer that break', () => {
   let world: World;
-  let watch: PositionWatch;
-  beforeAll(async () => {
-    world = await World.start({ managers: 1, bearers: 1 });
-    watch = new PositionWatch(world.bearer().url, world.oracle.serverKey);
-  });
-  afterEach(() => {
-    world.heal();
-    expect(watch.regressions).toEqual([]);
-  });
-  afterAll(async () => {
-    watch?.close();
-    await world?.dispose();
+  watchedWorld({ managers: 1, bearers: 1 }, (started) => {
+    world = started;
   });
 
   it('F19: a subscription that is dead without a word is made up for within 6.5 s', async () => {

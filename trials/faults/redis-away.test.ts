@@ -1,29 +1,19 @@
 import { createClient } from '@fauna-flags/client';
 import { storeKeys } from '@fauna-flags/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually, pause } from '../../manager/test/support/fauna-process.ts';
 import { bound } from '../support/bound.ts';
-import { PositionWatch } from '../support/position-watch.ts';
 import { quantile } from '../support/quantiles.ts';
-import { World } from '../support/world.ts';
+import { watchedWorld } from '../support/watched-world.ts';
+import type { World } from '../support/world.ts';
 
 /** Long enough for everybody to have noticed; the bounds are those of a minute. */
 const awayMs = 12_000;
 
 describe('a Redis that is away for a while', () => {
   let world: World;
-  let watch: PositionWatch;
-  beforeAll(async () => {
-    world = await World.start({ managers: 2, bearers: 2 });
-    watch = new PositionWatch(world.bearer().url, world.oracle.serverKey);
-  });
-  afterEach(() => {
-    world.heal();
-    expect(watch.regressions).toEqual([]);
-  });
-  afterAll(async () => {
-    watch?.close();
-    await world?.dispose();
+  watchedWorld({ managers: 2, bearers: 2 }, (started) => {
+    world = started;
   });
 
   const outages = [

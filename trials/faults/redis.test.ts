@@ -1,25 +1,15 @@
 import { storeKeys } from '@fauna-flags/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually, pause } from '../../manager/test/support/fauna-process.ts';
 import { bound } from '../support/bound.ts';
-import { PositionWatch } from '../support/position-watch.ts';
 import { RedisReplica } from '../support/redis-replica.ts';
-import { World } from '../support/world.ts';
+import { watchedWorld } from '../support/watched-world.ts';
+import type { World } from '../support/world.ts';
 
 describe('a Redis that loses what it has, or takes no more', () => {
   let world: World;
-  let watch: PositionWatch;
-  beforeAll(async () => {
-    world = await World.start({ managers: 2, bearers: 2 });
-    watch = new PositionWatch(world.bearer().url, world.oracle.serverKey);
-  });
-  afterEach(() => {
-    world.heal();
-    expect(watch.regressions).toEqual([]);
-  });
-  afterAll(async () => {
-    watch?.close();
-    await world?.dispose();
+  watchedWorld({ managers: 2, bearers: 2 }, (started) => {
+    world = started;
   });
 
   const isStored = async (redis = world.redis.client) =>

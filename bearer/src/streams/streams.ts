@@ -108,8 +108,8 @@ export class Streams {
   }
 
   /**
-   * Opens a stream and returns its body, or null where the connection was taken over. Everything happens in one step: whatever is applied from now on reaches the
-   * stream, and whatever was applied before is in its first frame.
+   * Opens a stream and returns its body, or null where the connection was taken over. Everything happens in one step:
+   * whatever is applied from now on reaches the stream, and whatever was applied before is in its first frame.
    */
   start(
     { environment, key, origin, opening, view, hangUp, takeConnection }: StreamRequest,

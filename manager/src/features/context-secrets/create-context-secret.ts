@@ -1,17 +1,9 @@
 import { type ContextSecret, Problem } from '@fauna-flags/protocol';
 import { count, eq } from 'drizzle-orm';
 import { contextSecrets } from '../../platform/database/index.ts';
-import { requireConfirm } from '../../platform/http/index.ts';
+import { type EnvironmentScope, requireConfirm } from '../../platform/http/index.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { toContextSecret } from './context-secret.ts';
-
-/** Which environment's secrets are changed, and by whom. */
-export interface ContextSecretScope {
-  readonly actor: string;
-  readonly project: string;
-  readonly environment: string;
-  readonly confirm: string | undefined;
-}
 
 /** Two are enough to change over; more are a sign of secrets that nobody has put away. */
 const secretsMax = 5;
@@ -20,7 +12,7 @@ const kidBytes = 4;
 const secretBytes = 32;
 
 /** Makes a secret beside those that are there, so that applications can change over one after another. */
-export function createContextSecret(deps: WriteDeps, scope: ContextSecretScope): Promise<ContextSecret> {
+export function createContextSecret(deps: WriteDeps, scope: EnvironmentScope): Promise<ContextSecret> {
   return writeEnvironment(deps, { ...scope, keys: true }, async ({ tx, at, environment, record }) => {
     requireConfirm(scope.confirm, `create a context secret in environment "${environment.key}"`, [
       environment,

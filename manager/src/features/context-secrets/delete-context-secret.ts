@@ -1,13 +1,17 @@
 import { Problem } from '@fauna-flags/protocol';
 import { and, eq } from 'drizzle-orm';
 import { contextSecrets } from '../../platform/database/index.ts';
-import { type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
+import {
+  type EnvironmentScope,
+  type IfMatch,
+  requireConfirm,
+  requireRevision,
+} from '../../platform/http/index.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { toContextSecret } from './context-secret.ts';
-import type { ContextSecretScope } from './create-context-secret.ts';
 
 /** Which secret is deleted, by whom, and which revision of it they saw. */
-export interface ContextSecretDeletion extends ContextSecretScope {
+export interface ContextSecretDeletion extends EnvironmentScope {
   readonly kid: string;
   readonly ifMatch: IfMatch;
 }

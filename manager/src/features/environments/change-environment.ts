@@ -4,6 +4,7 @@ import { Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { environments, searchTextOf, snapshots } from '../../platform/database/index.ts';
 import {
+  type EnvironmentScope,
   type IfMatch,
   requireConfirm,
   requireRevision,
@@ -14,12 +15,8 @@ import { checkSignedContexts } from './check-signed-contexts.ts';
 import { toEnvironment } from './environment.ts';
 
 /** Which environment is changed, by whom, and which revision of it they saw. */
-export interface EnvironmentChange {
-  readonly actor: string;
-  readonly project: string;
-  readonly environment: string;
+export interface EnvironmentChange extends EnvironmentScope {
   readonly ifMatch: IfMatch;
-  readonly confirm: string | undefined;
 }
 
 /** Changes an environment's name, and what it demands of changes and of contexts. Its ruleset stays as it is. */

@@ -5,7 +5,7 @@ import {
   forRequest,
   pathKey,
   readBody,
-  readConfirm,
+  readEnvironmentScope,
   readIfMatch,
   readListRequest,
   resourceResponse,
@@ -49,13 +49,7 @@ export function environmentRoutes(deps: WriteDeps): Hono<ApiEnv> {
 }
 
 function readChange(c: Context<ApiEnv>): EnvironmentChange {
-  return {
-    actor: c.get('actor'),
-    project: pathKey(c, 'project'),
-    environment: pathKey(c, 'environment'),
-    ifMatch: readIfMatch(c),
-    confirm: readConfirm(c),
-  };
+  return { ...readEnvironmentScope(c), ifMatch: readIfMatch(c) };
 }
 
 function isPlace(text: string): boolean {

@@ -1,14 +1,20 @@
 import { formatSdkKey, Problem, type RotateSdkKey, type SdkKey } from '@fauna-flags/protocol';
 import { and, eq } from 'drizzle-orm';
 import { type Queries, sdkKeys } from '../../platform/database/index.ts';
-import { type IfMatch, isUuid, requireConfirm, requireRevision } from '../../platform/http/index.ts';
+import {
+  type EnvironmentScope,
+  type IfMatch,
+  isUuid,
+  requireConfirm,
+  requireRevision,
+} from '../../platform/http/index.ts';
 import { type EnvironmentRow, type WriteDeps, writeEnvironment } from '../publishing/index.ts';
-import { type SdkKeyScope, sdkKeyBytes } from './create-sdk-key.ts';
+import { sdkKeyBytes } from './create-sdk-key.ts';
 import { insertSdkKey } from './insert-sdk-key.ts';
 import { type SdkKeyRow, stateOf, toSdkKey } from './sdk-key.ts';
 
 /** Which key is changed, and by whom. */
-export interface SdkKeyChange extends SdkKeyScope {
+export interface SdkKeyChange extends EnvironmentScope {
   readonly id: string;
 }
 

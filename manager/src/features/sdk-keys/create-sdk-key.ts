@@ -1,19 +1,11 @@
 import { type CreateSdkKey, formatSdkKey, Problem, type SdkKey } from '@fauna-flags/protocol';
 import { and, count, eq } from 'drizzle-orm';
 import { type Queries, sdkKeys } from '../../platform/database/index.ts';
-import { requireConfirm } from '../../platform/http/index.ts';
+import { type EnvironmentScope, requireConfirm } from '../../platform/http/index.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { checkSdkKey } from './check-sdk-key.ts';
 import { insertSdkKey } from './insert-sdk-key.ts';
 import { toSdkKey } from './sdk-key.ts';
-
-/** Which environment's keys are changed, and by whom. */
-export interface SdkKeyScope {
-  readonly actor: string;
-  readonly project: string;
-  readonly environment: string;
-  readonly confirm: string | undefined;
-}
 
 /** 256 bits, from a cryptographic generator. */
 export const sdkKeyBytes = 32;
@@ -22,7 +14,7 @@ export const sdkKeyBytes = 32;
 const activeKeysMax = 500;
 
 /** Makes an SDK key. The answer is the one place where a server key's text is ever seen. */
-export function createSdkKey(deps: WriteDeps, scope: SdkKeyScope, input: CreateSdkKey): Promise<SdkKey> {
+export function createSdkKey(deps: WriteDeps, scope: EnvironmentScope, input: CreateSdkKey): Promise<SdkKey> {
   return writeEnvironment(deps, { ...scope, keys: true }, async ({ tx, at, environment, record }) => {
     requireConfirm(scope.confirm, `create SDK key "${input.name}"`, [environment]);
     checkSdkKey(input, at);

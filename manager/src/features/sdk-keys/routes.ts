@@ -5,7 +5,7 @@ import {
   forRequest,
   pathKey,
   readBody,
-  readConfirm,
+  readEnvironmentScope,
   readIfMatch,
   readListRequest,
   resourceResponse,
@@ -13,7 +13,7 @@ import {
 import { findEnvironment } from '../environments/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { findSdkKey, revokeSdkKey, rotateSdkKey, type SdkKeyChange } from './change-sdk-key.ts';
-import { createSdkKey, type SdkKeyScope } from './create-sdk-key.ts';
+import { createSdkKey } from './create-sdk-key.ts';
 import { isSdkKeyPlace, listSdkKeys } from './list-sdk-keys.ts';
 import { toSdkKey } from './sdk-key.ts';
 
@@ -23,10 +23,12 @@ const one = `${all}/:id` as const;
 /** `/projects/{p}/environments/{e}/sdk-keys`. */
 export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  app.get(all, async (c) => c.json(await listSdkKeys(deps, readScope(c), readListRequest(c, isSdkKeyPlace))));
+  app.get(all, async (c) =>
+    c.json(await listSdkKeys(deps, readEnvironmentScope(c), readListRequest(c, isSdkKeyPlace))),
+  );
   app.post(all, async (c) => {
     const input = await readBody(c, createSdkKeySchema);
-    return resourceResponse(c, await createSdkKey(forRequest(c, deps), readScope(c), input), 201);
+    return resourceResponse(c, await createSdkKey(forRequest(c, deps), readEnvironmentScope(c), input), 201);
   });
   app.get(one, async (c) => {
     const { id, ...where } = readChange(c);
@@ -45,15 +47,6 @@ export function sdkKeyRoutes(deps: WriteDeps): Hono<ApiEnv> {
   return app;
 }
 
-function readScope(c: Context<ApiEnv>): SdkKeyScope {
-  return {
-    actor: c.get('actor'),
-    project: pathKey(c, 'project'),
-    environment: pathKey(c, 'environment'),
-    confirm: readConfirm(c),
-  };
-}
-
 function readChange(c: Context<ApiEnv>): SdkKeyChange {
-  return { ...readScope(c), id: pathKey(c, 'id') };
+  return { ...readEnvironmentScope(c), id: pathKey(c, 'id') };
 }

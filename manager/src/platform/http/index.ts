@@ -8,6 +8,7 @@ export {
 } from './authenticate.ts';
 export { readBody } from './body.ts';
 export { readConfirm, requireConfirm } from './confirm.ts';
+export { type EnvironmentScope, readEnvironmentScope } from './environment-scope.ts';
 export { forRequest, type IdempotentRequest } from './idempotent.ts';
 export { badParameter, type ListRequest, pageOf, readListRequest, readQueryText } from './list.ts';
 export { refuseOtherMethods } from './method-not-allowed.ts';
