@@ -65,6 +65,7 @@ async function streamOf(bearer: BearerProcess): Promise<FrameReader> {
     headers: { authorization: `Bearer ${clientKey}` },
     body: '{"context":{"key":"u1"}}',
   });
+  expect(response.status).toBe(200);
   return new FrameReader(response.body);
 }
 
@@ -87,7 +88,7 @@ describe.runIf(process.platform === 'linux')('a bearer of several workers', { ti
     const [first = 0, second = 0] = await workersOf(bearer.pid);
     const readers: FrameReader[] = [];
     for (let place = 0; place < 6; place += 1) readers.push(await streamOf(bearer));
-    for (const reader of readers) await reader.next();
+    for (const reader of readers) expect(await reader.next()).toMatchObject({ event: 'put' });
     process.kill(first, 'SIGKILL');
     await expect
       .poll(async () => (await workersOf(bearer.pid)).filter((pid) => pid !== first).length, {
@@ -114,7 +115,7 @@ describe.runIf(process.platform === 'linux')('a bearer of several workers', { ti
   it('is scraped as one, whichever worker answers', async () => {
     const { bearer } = await cluster({ FAUNA_METRICS_TOKEN: 'a-token-that-is-long-enough-to-be-one-0123' });
     const readers = [await streamOf(bearer), await streamOf(bearer), await streamOf(bearer)];
-    for (const reader of readers) await reader.next();
+    for (const reader of readers) expect(await reader.next()).toMatchObject({ event: 'put' });
     const scrape = async () => {
       const headers = { authorization: 'Bearer a-token-that-is-long-enough-to-be-one-0123' };
       const text = await (await fetch(`${bearer.url}/metrics`, { headers })).text();

@@ -16,6 +16,7 @@ import type { LogLevel } from './node-settings.ts';
 import { openSources } from './open-sources.ts';
 import { aloneHost, type ProcessHost } from './process-host.ts';
 import { StartError } from './start-error.ts';
+import { whenReady } from './when-ready.ts';
 
 /** What Node and Deno differ in; the rest of a bearer's process is the same on both. */
 export interface BearerRuntime {
@@ -33,6 +34,9 @@ export interface BearerRuntime {
   /** Whom the process answers to; it is one of its own unless told otherwise. */
   readonly host?: ProcessHost;
 }
+
+/** A source that answers does so well within this; without it, whoever comes hears that nothing is ready yet. */
+const firstAnswersMsMax = 2_000;
 
 /** Open requests get this long to end once a stop has been asked for; streams have been told before. */
 const drainMs = 5_000;
@@ -96,6 +100,7 @@ async function run(
   held = bearer.held;
   // Whoever comes first is served what was kept, also when nothing upstream answers.
   await bearer.started;
+  await whenReady(bearer, firstAnswersMsMax);
   const server = await listen({ host, port, fetch: bearer.app.fetch });
   const metrics =
     metricsPort === undefined
