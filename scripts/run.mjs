@@ -10,6 +10,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPages } from './build-pages.mjs';
 import { denoArguments, denoBinary } from './deno.mjs';
+import {
+  bearerProgram,
+  managerProgram,
+  packedVariable,
+  packPrograms,
+  testPrograms,
+} from './pack-programs.mjs';
 import { meetRequirements, testRequirements } from './requirements.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -21,8 +28,8 @@ const source = ['--conditions=@fauna-flags/source', '--import', 'tsx'];
  * one; the first that fails ends it.
  */
 const commands = {
-  start: (args) => [[process.execPath, [...source, 'manager/src/main.ts', ...args]]],
-  bearer: (args) => [[process.execPath, [...source, 'bearer/src/entry/node-main.ts', ...args]]],
+  start: (args, packed) => [[process.execPath, [packed[managerProgram], ...args]]],
+  bearer: (args, packed) => [[process.execPath, [packed[bearerProgram], ...args]]],
   'bearer:deno': (args) => [[denoBinary(), [...denoArguments(process.env), ...args]]],
   test: (args) => [[bin('vitest'), ['run', ...args]]],
   check: () => [
@@ -49,6 +56,16 @@ const commands = {
   simulate: (args) => [[process.execPath, [...source, 'trials/simulation/index.ts', ...args]]],
 };
 
+/** What is packed before a command: what it runs, or what tests and benchmarks start. */
+const programsOf = {
+  start: [managerProgram],
+  bearer: [bearerProgram],
+  test: testPrograms,
+  bench: testPrograms,
+  fuzz: testPrograms,
+  chaos: testPrograms,
+};
+
 const [name, ...args] = process.argv.slice(2);
 const command = commands[name];
 if (command === undefined)
@@ -57,7 +74,8 @@ requireNode();
 installFromLockfile();
 if (['test', 'fuzz', 'chaos'].includes(name)) findWhatTestsNeed();
 if (['start', 'test', 'build'].includes(name)) await bringPagesUpToDate();
-process.exitCode = await runAll(command(args));
+const packed = await pack(programsOf[name] ?? []);
+process.exitCode = await runAll(command(args, packed));
 
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -99,6 +117,16 @@ function findWhatTestsNeed() {
 async function bringPagesUpToDate() {
   const { problem } = await buildPages({ root });
   if (problem !== undefined) stop(problem);
+}
+
+async function pack(programs) {
+  try {
+    const packed = await packPrograms({ root, programs });
+    if (programs === testPrograms) process.env[packedVariable] = JSON.stringify(packed);
+    return packed;
+  } catch (error) {
+    return stop(`Cannot pack our programs: ${error.message}`);
+  }
 }
 
 async function runAll(processes) {

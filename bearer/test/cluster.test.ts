@@ -16,8 +16,8 @@ import {
 } from '../src/testing/documents.ts';
 import { FrameReader } from '../src/testing/frame-reader.ts';
 import { BearerProcess, projectRoot } from './support/bearer-process.ts';
+import { packedProgram } from './support/packed-program.ts';
 
-const program = ['--conditions=@fauna-flags/source', '--import', 'tsx', 'bearer/src/entry/node-main.ts'];
 const endings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -30,7 +30,7 @@ async function cluster(environment: Readonly<Record<string, string>> = {}) {
   const source = new NodeDiskCopies(join(folder, 'source'));
   await source.save(keyRegistryDocument, snapshotOf(registryOf()));
   await source.save(environmentId, rulesetSnapshot(ruleset(flag('pay').on())));
-  const bearer = new BearerProcess([process.execPath, ...program], {
+  const bearer = new BearerProcess([process.execPath, program()], {
     FAUNA_SOURCE_DIR: join(folder, 'source'),
     FAUNA_DATA_DIR: join(folder, 'data'),
     FAUNA_WORKERS: '2',
@@ -47,8 +47,10 @@ async function workersOf(pid: number): Promise<readonly number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   const pids = children.trim().split(' ').filter(Boolean).map(Number);
   const commands = await Promise.all(pids.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8')));
-  return pids.filter((_, at) => commands[at]?.includes('node-main.ts'));
+  return pids.filter((_, at) => commands[at]?.includes('node-main.mjs'));
 }
+
+const program = () => packedProgram('bearer/src/entry/node-main.ts');
 
 function isAlive(pid: number): boolean {
   try {
@@ -137,7 +139,7 @@ describe.runIf(process.platform === 'linux')('a bearer of several workers', { ti
     const { port } = taken.address() as { port: number };
     const folder = await mkdtemp(join(tmpdir(), 'fauna-cluster-'));
     endings.push(() => rm(folder, { recursive: true, force: true }));
-    const child = spawn(process.execPath, program, {
+    const child = spawn(process.execPath, [program()], {
       cwd: projectRoot,
       env: {
         PATH: process.env.PATH,

@@ -18,11 +18,10 @@ import {
   snapshotOf,
 } from '../src/testing/documents.ts';
 import { BearerProcess } from './support/bearer-process.ts';
-import { bundleProgram } from './support/bundle-program.ts';
 import { endWithUs } from './support/end-with-us.ts';
 import { largeSnapshot } from './support/large-snapshot.ts';
+import { packedProgram } from './support/packed-program.ts';
 
-const sources = ['--conditions=@fauna-flags/source', '--import', 'tsx'];
 const folders: string[] = [];
 const bearers: BearerProcess[] = [];
 afterEach(async () => {
@@ -56,7 +55,7 @@ class Program {
 
 describe('copies on a real disk', () => {
   it('are whole after fifty deaths in the middle of writing, and never older than what was said to be safe', async () => {
-    const program = await bundleProgram('save-copies', await newFolder());
+    const program = packedProgram('bearer/test/programs/save-copies.ts');
     const folder = await newFolder();
     let halves = 0;
     let newest = 0;
@@ -84,7 +83,7 @@ describe('copies on a real disk', () => {
     const [source, data] = [await newFolder(), await newFolder()];
     const put = (version: number, content: object) =>
       new NodeDiskCopies(source).save('doc', snapshotOf(content, { epoch: 100, version }));
-    const program = await bundleProgram('die-applying', await newFolder());
+    const program = packedProgram('bearer/test/programs/die-applying.ts');
     const outcome = async () => {
       const following = new Program(program, source, data);
       return (await following.end()) ?? JSON.parse(following.output);
@@ -110,7 +109,7 @@ describe('a bearer in a process of its own', { timeout: 90_000 }, () => {
     rulesetSnapshot(ruleset(version % 2 === 0 ? flag('pay') : flag('pay').on(), { version }));
 
   async function start(environment: Record<string, string>) {
-    const bearer = new BearerProcess([process.execPath, ...sources, 'bearer/src/entry/node-main.ts'], {
+    const bearer = new BearerProcess([process.execPath, packedProgram('bearer/src/entry/node-main.ts')], {
       LOG_LEVEL: 'info',
       ...environment,
     });

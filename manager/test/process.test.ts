@@ -4,9 +4,10 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createWire, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packedProgram } from '../../bearer/test/support/packed-program.ts';
 import { RedisServer } from '../../bearer/test/support/redis-server.ts';
 import { createTestDatabase } from './support/database.ts';
-import { eventually, FaunaProcess, pause, projectRoot, sourceFlags } from './support/fauna-process.ts';
+import { eventually, FaunaProcess, pause, projectRoot } from './support/fauna-process.ts';
 
 describe('npm start', () => {
   let fauna: FaunaProcess;
@@ -69,7 +70,7 @@ describe('npm start', () => {
     expect(during).toMatchObject({ status: 503, body: { code: 'retryable' } });
     await eventually(async () => (await create('after')).status === 201, { patienceMs: 15_000 });
     expect((await fauna.api('GET', '/projects/before')).status).toBe(200);
-    const again = spawn(process.execPath, [...sourceFlags, 'manager/src/main.ts'], {
+    const again = spawn(process.execPath, [packedProgram('manager/src/main.ts')], {
       cwd: projectRoot,
       env: { PATH: process.env.PATH, PORT: '0', FAUNA_DATA_DIR: fauna.dataDir, FAUNA_ADMIN_TOKEN: 'rival' },
       stdio: 'ignore',
@@ -178,7 +179,7 @@ describe('npm start', () => {
 
   it('refuses a data folder that another Fauna runs on, and leaves that one running', async () => {
     await fauna.start();
-    const rival = spawn(process.execPath, [...sourceFlags, 'manager/src/main.ts'], {
+    const rival = spawn(process.execPath, [packedProgram('manager/src/main.ts')], {
       cwd: projectRoot,
       env: { PATH: process.env.PATH, PORT: '0', FAUNA_DATA_DIR: fauna.dataDir, FAUNA_ADMIN_TOKEN: 'rival' },
     });

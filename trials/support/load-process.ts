@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { endWithUs } from '../../bearer/test/support/end-with-us.ts';
-import { projectRoot, sourceFlags } from '../../manager/test/support/fauna-process.ts';
+import { packedProgram } from '../../bearer/test/support/packed-program.ts';
+import { projectRoot } from '../../manager/test/support/fauna-process.ts';
 
 /**
  * A program of ours in a process of its own that makes load, so that it does not share an event loop with whoever
@@ -15,9 +16,9 @@ export class LoadProcess<Question, Answer> {
   #errors = '';
 
   constructor(file: string) {
-    this.#child = fork(file, [], {
+    this.#child = fork(packedProgram(file), [], {
       cwd: projectRoot,
-      execArgv: [...sourceFlags],
+      execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
-import { eventually, projectRoot, sourceFlags } from './fauna-process.ts';
+import { packedProgram } from '../../../bearer/test/support/packed-program.ts';
+import { eventually, projectRoot } from './fauna-process.ts';
 
 /** A bearer in a process of its own. */
 export class BearerProcess {
@@ -14,7 +15,7 @@ export class BearerProcess {
   /** Starts it on a port of the system's choice and does not wait. */
   constructor(environment: Readonly<Record<string, string>>) {
     const dataDir = mkdtempSync(join(tmpdir(), 'fauna-bearer-'));
-    this.#child = spawn(process.execPath, [...sourceFlags, 'bearer/src/entry/node-main.ts'], {
+    this.#child = spawn(process.execPath, [packedProgram('bearer/src/entry/node-main.ts')], {
       cwd: projectRoot,
       // A folder of its own, or it would begin with what another test has left.
       env: {

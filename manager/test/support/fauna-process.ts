@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
+import { packedProgram } from '../../../bearer/test/support/packed-program.ts';
 import { freePort } from '../../src/platform/postgres/free-port.ts';
 import { findPostmaster, stopPostmaster } from '../../src/platform/postgres/postmaster.ts';
 
 /** The folder of the whole project. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-
-/** Flags that let Node run sources as they are, as `scripts/run.mjs` passes them. */
-export const sourceFlags = ['--conditions=@fauna-flags/source', '--import', 'tsx'];
 
 const startPatienceMs = 180_000;
 
@@ -55,7 +53,7 @@ export class FaunaProcess {
 
   /** Starts the manager and does not wait. */
   launch(environment: Readonly<Record<string, string>> = {}): ChildProcess {
-    const child = spawn(process.execPath, [...sourceFlags, 'manager/src/main.ts'], {
+    const child = spawn(process.execPath, [packedProgram('manager/src/main.ts')], {
       cwd: projectRoot,
       env: {
         ...withoutSettings(process.env),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { eventually, projectRoot, sourceFlags } from './fauna-process.ts';
+import { packedProgram } from '../../../bearer/test/support/packed-program.ts';
+import { eventually, projectRoot } from './fauna-process.ts';
 
 /** A program of ours in a process of its own that prints JSON lines. */
 export class Program<Line> {
@@ -8,7 +9,7 @@ export class Program<Line> {
   #errors = '';
 
   constructor(file: string, args: readonly string[]) {
-    this.#child = spawn(process.execPath, [...sourceFlags, file, ...args], {
+    this.#child = spawn(process.execPath, [packedProgram(file), ...args], {
       cwd: projectRoot,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
