@@ -24,7 +24,22 @@ export const testPrograms = [
 ];
 
 /** Carries the answer of `packPrograms` to the processes that start programs, as JSON. */
-export const packedVariable = 'FAUNA_PACKED';
+const packedVariable = 'FAUNA_PACKED';
+
+/**
+ * Where a program, named by its source, lies packed. Whoever runs tests or benchmarks has packed what they start before
+ * (`packForChildren`); a program that is not among that throws.
+ */
+export function packedProgram(source) {
+  const place = JSON.parse(process.env[packedVariable] ?? '{}')[source];
+  if (place !== undefined) return place;
+  throw new Error(`Cannot start ${source}: it was not packed, see testPrograms in scripts/pack-programs.mjs`);
+}
+
+/** Packs programs for the processes that this one starts. */
+export async function packForChildren({ root, programs }) {
+  process.env[packedVariable] = JSON.stringify(await packPrograms({ root, programs }));
+}
 
 /**
  * Packs programs, named by their source below `root`, and answers where each one is to be started from. What is packed
@@ -113,5 +128,5 @@ function placeOfSource(folder) {
 export async function setup() {
   if (process.env[packedVariable] !== undefined) return;
   const root = join(import.meta.dirname, '..');
-  process.env[packedVariable] = JSON.stringify(await packPrograms({ root, programs: testPrograms }));
+  await packForChildren({ root, programs: testPrograms });
 }

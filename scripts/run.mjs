@@ -13,7 +13,7 @@ import { denoArguments, denoBinary } from './deno.mjs';
 import {
   bearerProgram,
   managerProgram,
-  packedVariable,
+  packForChildren,
   packPrograms,
   testPrograms,
 } from './pack-programs.mjs';
@@ -61,7 +61,7 @@ const programsOf = {
   start: [managerProgram],
   bearer: [bearerProgram],
   test: testPrograms,
-  bench: testPrograms,
+  bench: [...testPrograms, 'bench/index.ts'],
   fuzz: testPrograms,
   chaos: testPrograms,
 };
@@ -121,9 +121,9 @@ async function bringPagesUpToDate() {
 
 async function pack(programs) {
   try {
-    const packed = await packPrograms({ root, programs });
-    if (programs === testPrograms) process.env[packedVariable] = JSON.stringify(packed);
-    return packed;
+    if (name === 'start' || name === 'bearer') return await packPrograms({ root, programs });
+    if (programs.length > 0) await packForChildren({ root, programs });
+    return {};
   } catch (error) {
     return stop(`Cannot pack our programs: ${error.message}`);
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { keyRegistryDocument } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { packedProgram } from '../../scripts/pack-programs.mjs';
 import { NodeDiskCopies } from '../src/documents/node-disk-copies.ts';
 import {
   clientKey,
@@ -16,7 +17,6 @@ import {
 } from '../src/testing/documents.ts';
 import { FrameReader } from '../src/testing/frame-reader.ts';
 import { BearerProcess, projectRoot } from './support/bearer-process.ts';
-import { packedProgram } from './support/packed-program.ts';
 
 const endings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

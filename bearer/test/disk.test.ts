@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { keyRegistryDocument } from '@fauna-flags/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { packedProgram } from '../../scripts/pack-programs.mjs';
 import { NodeDiskCopies } from '../src/documents/node-disk-copies.ts';
 import type { BearerStatus } from '../src/status.ts';
 import { valueIn } from '../src/testing/answers.ts';
@@ -20,7 +21,6 @@ import {
 import { BearerProcess } from './support/bearer-process.ts';
 import { endWithUs } from './support/end-with-us.ts';
 import { largeSnapshot } from './support/large-snapshot.ts';
-import { packedProgram } from './support/packed-program.ts';
 
 const folders: string[] = [];
 const bearers: BearerProcess[] = [];

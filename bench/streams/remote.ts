@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { packedProgram } from '../../scripts/pack-programs.mjs';
 
 /** What a process of a benchmark can be asked: plain values in, plain values out. */
 export type Methods = Readonly<Record<string, (argument: never) => unknown>>;
@@ -53,15 +53,8 @@ export function startRemote<Of extends Methods>({
   readonly pin?: readonly string[];
   readonly nodeOptions?: readonly string[];
 }): RemoteProcess<Of> {
-  const entry = fileURLToPath(new URL('../index.ts', import.meta.url));
-  const [file = process.execPath, ...args] = [
-    ...pin,
-    process.execPath,
-    ...process.execArgv,
-    ...nodeOptions,
-    entry,
-    ...words,
-  ];
+  const program = packedProgram('bench/index.ts');
+  const [file = process.execPath, ...args] = [...pin, process.execPath, ...nodeOptions, program, ...words];
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const { pid } = child;
   if (pid === undefined) throw new Error(`Cannot start "${words.join(' ')}"`);

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createWire, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packedProgram } from '../../bearer/test/support/packed-program.ts';
 import { RedisServer } from '../../bearer/test/support/redis-server.ts';
+import { packedProgram } from '../../scripts/pack-programs.mjs';
 import { createTestDatabase } from './support/database.ts';
 import { eventually, FaunaProcess, pause, projectRoot } from './support/fauna-process.ts';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { endWithUs } from '../../bearer/test/support/end-with-us.ts';
-import { packedProgram } from '../../bearer/test/support/packed-program.ts';
 import { projectRoot } from '../../manager/test/support/fauna-process.ts';
+import { packedProgram } from '../../scripts/pack-programs.mjs';
 
 /**
  * A program of ours in a process of its own that makes load, so that it does not share an event loop with whoever

@@ -62,7 +62,7 @@ describe('NodeSocketSink', () => {
     const { near, far } = await pair();
     const sink = new NodeSocketSink(near, nobody);
     sink.send(Buffer.from('frame'));
-    expect([near.bytesWritten, sink.pendingBytes()]).toEqual([0, 5]);
+    expect(sink.pendingBytes()).toBe(5);
     sink.begin(Buffer.from('head '));
     const [first] = (await once(far.resume(), 'data')) as [Buffer];
     expect(first.toString()).toBe('head frame');

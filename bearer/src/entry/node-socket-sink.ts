@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { StreamSink, StreamSinkListener } from '../streams/stream-sink.ts';
+import { writeToKernel } from './write-to-kernel.ts';
 
 /** Large frames are written in pieces, one after the other, so that a slow reader of one is seen to make progress. */
 const pieceBytes = 64 * 1024;
@@ -71,7 +72,9 @@ export class NodeSocketSink implements StreamSink {
       this.#proceed();
       return;
     }
-    this.#socket.write(asBuffer(bytes), this.#onWritten);
+    const taken = writeToKernel(this.#socket, bytes);
+    if (taken === bytes.length) return;
+    this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken), this.#onWritten);
     // What the kernel took at once is done; only a write that has to wait is worth a word to the listener.
     this.#isStuck = this.#socket.writableLength > 0;
     if (this.#isStuck) this.#queue ??= [];
@@ -106,22 +109,6 @@ export class NodeSocketSink implements StreamSink {
     this.#listener = undefined;
     listener?.onGone();
   }
-}
-
-let lastBytes: Uint8Array | undefined;
-let lastBuffer: Buffer = Buffer.alloc(0);
-
-/**
- * The same bytes as what a socket writes as it is; of anything else it makes a Buffer at each write. Streams are written to
- * in a row and most get the frame that the one before them got.
- */
-function asBuffer(bytes: Uint8Array): Buffer {
-  if (bytes instanceof Buffer) return bytes;
-  if (bytes !== lastBytes) {
-    lastBytes = bytes;
-    lastBuffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-  return lastBuffer;
 }
 
 /** A peer that has closed its half has left: whoever listens keeps both open. */

@@ -1,4 +1,4 @@
-import { packedProgram } from '../support/packed-program.ts';
+import { packedProgram } from '../../../scripts/pack-programs.mjs';
 import { bearerContract } from './bearer.contract.ts';
 import { processFixture } from './process-fixture.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
-import { packedProgram } from '../../../bearer/test/support/packed-program.ts';
+import { packedProgram } from '../../../scripts/pack-programs.mjs';
 import { eventually, projectRoot } from './fauna-process.ts';
 
 /** A bearer in a process of its own. */

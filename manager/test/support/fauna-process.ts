@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
-import { packedProgram } from '../../../bearer/test/support/packed-program.ts';
+import { packedProgram } from '../../../scripts/pack-programs.mjs';
 import { freePort } from '../../src/platform/postgres/free-port.ts';
 import { findPostmaster, stopPostmaster } from '../../src/platform/postgres/postmaster.ts';
 

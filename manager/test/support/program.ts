@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { packedProgram } from '../../../bearer/test/support/packed-program.ts';
+import { packedProgram } from '../../../scripts/pack-programs.mjs';
 import { eventually, projectRoot } from './fauna-process.ts';
 
 /** A program of ours in a process of its own that prints JSON lines. */
