@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { Environment } from './environment.ts';
 import { LiveRuleset } from './live-ruleset.ts';
+import { reachedFlags } from './reached-flags.ts';
 import type { RulesetSource } from './ruleset-source.ts';
 import { selfTest } from './self-test.ts';
 
@@ -69,8 +70,9 @@ export class Environments {
 
   #start(id: string): Promise<void> {
     const { source, regex, ...shared } = this.#options;
-    const revive = (snapshot: Snapshot) => new LiveRuleset(snapshot, regex, shared.clock.now());
-    const environment = new Environment(id, {
+    const revive = (snapshot: Snapshot) =>
+      new LiveRuleset(snapshot, { regex, readAtMs: shared.clock.now(), before: environment.live });
+    const environment: Environment = new Environment(id, {
       ...shared,
       reader: {
         read: () => source.read(id),
@@ -81,7 +83,8 @@ export class Environments {
       revive,
       parse: (snapshot) => {
         const live = revive(snapshot);
-        selfTest(live.compiled, shared.clock);
+        const tried = environment.live;
+        selfTest(live.compiled, shared.clock, tried && reachedFlags(tried, live));
         return live;
       },
     });

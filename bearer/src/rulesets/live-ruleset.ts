@@ -1,6 +1,7 @@
 import { type CompiledRuleset, compile, type RegexPort } from '@fauna-flags/core';
 import { formatPosition, type Position } from '@fauna-flags/core/link';
 import { positionOf, type Snapshot, writeFrame } from '@fauna-flags/protocol';
+import { type Parsed, parseReusing } from './parse-reusing.ts';
 
 /**
  * One applied ruleset: the stored bytes, the compiled evaluator, and what every stream shares. Immutable, so that a
@@ -15,23 +16,41 @@ export class LiveRuleset {
   /** The stored canonical JSON, byte for byte. */
   readonly payload: Uint8Array;
   /** The payload, parsed. */
-  readonly ruleset: unknown;
+  get ruleset(): unknown {
+    return this.#parsed.value;
+  }
   readonly compiled: CompiledRuleset;
   /** When it was read here. */
   readonly readAtMs: number;
+  readonly #parsed: Parsed;
   #clientFlags: ReadonlySet<string> | undefined;
   #none: Uint8Array | undefined;
   #heartbeat: Uint8Array | undefined;
 
-  /** Throws when the payload is no ruleset. A single flag that cannot be read is an error of its own, as core judges. */
-  constructor(snapshot: Snapshot, regex: RegexPort | undefined, readAtMs = 0) {
+  /**
+   * Throws when the payload is no ruleset. A single flag that cannot be read is an error of its own, as core judges. What is
+   * as it was in `before`, another ruleset of the environment, is shared with that one.
+   */
+  constructor(
+    snapshot: Snapshot,
+    {
+      regex,
+      readAtMs = 0,
+      before,
+    }: {
+      readonly regex?: RegexPort | undefined;
+      readonly readAtMs?: number;
+      readonly before?: LiveRuleset | undefined;
+    } = {},
+  ) {
     this.readAtMs = readAtMs;
     this.position = positionOf(snapshot);
     this.positionText = formatPosition(this.position);
     this.snapshot = snapshot;
     this.payload = snapshot.payload;
-    this.ruleset = JSON.parse(new TextDecoder().decode(snapshot.payload));
-    this.compiled = compile(this.ruleset, regex === undefined ? {} : { regex });
+    this.#parsed = parseReusing(snapshot.payload, before === undefined ? undefined : before.#parsed);
+    // Lazily, since most changes reach one flag, and streams ask for no other.
+    this.compiled = compile(this.ruleset, { lazy: true, ...(regex !== undefined && { regex }) });
   }
 
   /** Whether client keys may know of this flag at all. */

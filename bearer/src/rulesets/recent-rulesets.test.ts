@@ -16,11 +16,11 @@ function recent(costMs = 0) {
     revive: (snapshot) => {
       revived.push(snapshot.version);
       slept += costMs;
-      return new LiveRuleset(snapshot, undefined);
+      return new LiveRuleset(snapshot);
     },
   });
   const add = (snapshot: Snapshot) => {
-    rulesets.add(new LiveRuleset(snapshot, undefined));
+    rulesets.add(new LiveRuleset(snapshot));
     return snapshot;
   };
   return { rulesets, add, clock, revived };

@@ -8,7 +8,7 @@ import { LiveRuleset } from './live-ruleset.ts';
 import { selfTest, selfTestMsMax } from './self-test.ts';
 
 const compiled = (...flags: Parameters<typeof ruleset>) =>
-  new LiveRuleset(rulesetSnapshot(ruleset(...flags)), undefined).compiled;
+  new LiveRuleset(rulesetSnapshot(ruleset(...flags))).compiled;
 
 describe('selfTest()', () => {
   it('takes a ruleset that answers in time', () => {
@@ -26,6 +26,20 @@ describe('selfTest()', () => {
     expect(() => selfTest(compiled(flag('a').on(), flag('b').on(), flag('c').on()), slow)).toThrow(
       `evaluating it on trial took more than ${selfTestMsMax} ms, at flag "c"`,
     );
+  });
+
+  it('tries those alone that differ from what was tried before, where there is something before', () => {
+    const whole = compiled(flag('a').on(), flag('b').on());
+    const asked = new Set<string>();
+    const watched = {
+      ...whole,
+      evaluate(key: string, context: object) {
+        asked.add(key);
+        return whole.evaluate(key, context);
+      },
+    };
+    selfTest(watched, new ManualClock(), new Set(['b']));
+    expect([...asked]).toEqual(['b']);
   });
 
   it('hands on what evaluation throws', () => {

@@ -1,7 +1,7 @@
-import { affectedFlags } from '@fauna-flags/core';
 import { writeFrame } from '@fauna-flags/protocol';
 import { memberOf } from '../member-of.ts';
 import type { LiveRuleset } from '../rulesets/live-ruleset.ts';
+import { reachedFlags } from '../rulesets/reached-flags.ts';
 import { sameJson } from './same-json.ts';
 import { perStep } from './stream-step.ts';
 
@@ -45,7 +45,7 @@ function makeStep(from: LiveRuleset, to: LiveRuleset): ClientStep {
   const toKeys = to.compiled.clientFlagKeys;
   const fromPlaces = new Map(fromKeys.map((key, place) => [key, place]));
   const toSet = new Set(toKeys);
-  const reached = affectedFlags(from.ruleset, to.ruleset);
+  const reached = reachedFlags(from, to);
   const affected: AffectedFlag[] = [];
   const places = Int16Array.from(toKeys, (key, place) => {
     const previous = fromPlaces.get(key);

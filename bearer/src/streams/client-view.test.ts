@@ -9,10 +9,7 @@ import { ServerView } from './server-view.ts';
 type Flags = ReturnType<typeof flag>[];
 
 const live = (version: number, flags: Flags) =>
-  new LiveRuleset(
-    rulesetSnapshot(ruleset(...flags, { version, attributes: { state: 'string' } })),
-    undefined,
-  );
+  new LiveRuleset(rulesetSnapshot(ruleset(...flags, { version, attributes: { state: 'string' } })));
 
 function dataOf(frame: Uint8Array): {
   flags: Record<string, unknown>;

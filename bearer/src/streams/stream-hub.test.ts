@@ -9,8 +9,7 @@ import { OpenStream, type StreamKeeper } from './open-stream.ts';
 import { ServerView } from './server-view.ts';
 import { StreamHub } from './stream-hub.ts';
 
-const live = (version: number) =>
-  new LiveRuleset(rulesetSnapshot(ruleset(flag('pay').on(), { version })), undefined);
+const live = (version: number) => new LiveRuleset(rulesetSnapshot(ruleset(flag('pay').on(), { version })));
 
 /** A clock on which each look takes a while, and `soon` waits for the test. */
 class SlowClock implements Clock {

@@ -18,7 +18,7 @@ import {
   valueTextOf,
 } from './outcome.ts';
 import { followPrerequisites } from './prerequisites.ts';
-import { isClientVisible, type ReadFlag, readFlag } from './read-flag.ts';
+import { isClientVisible, type ReadFlag, readFlag, rememberedReading } from './read-flag.ts';
 import { readRuleset } from './read-ruleset.ts';
 import { createPatternCompiler, type PatternCache, type RegexPort } from './regex.ts';
 import { createViewTable } from './view.ts';
@@ -27,6 +27,12 @@ import { createViewTable } from './view.ts';
 export interface CompileOptions {
   /** Without one, no `matches` condition can be judged. */
   readonly regex?: RegexPort;
+  /**
+   * Makes each flag ready when it is first asked for, and not all of them at once: for whoever compiles often and asks for
+   * few, as a server does at each change. Answers are the same. The ruleset must not be changed from then on;
+   * its flags may be those of an earlier one, which are then not read again.
+   */
+  readonly lazy?: boolean;
 }
 
 /**
@@ -34,7 +40,7 @@ export interface CompileOptions {
  * is a chain of closures over prepared operands, which picks one of the prepared answers.
  *
  * Throws RulesetError only when the root is no ruleset. A flag that cannot be read is `ERROR`, `MALFORMED` on its own.
- * The ruleset itself is neither kept nor changed.
+ * The ruleset itself is neither kept nor changed, unless it is to be compiled lazily.
  *
  * @example compile(ruleset).evaluate('checkout', { key: 'user-1', country: 'DE' })
  */
@@ -49,9 +55,8 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
 
   const flagKeys = Object.freeze(Object.keys(root.flags).sort());
   const clientFlagKeys = Object.freeze(flagKeys.filter((key) => isClientVisible(root.flags[key])));
-  const readings = new Map<string, Reading<ReadFlag>>(
-    flagKeys.map((key) => [key, readFlag(root.flags[key])]),
-  );
+  const read = options.lazy === true ? rememberedReading : readFlag;
+  const readings = new Map<string, Reading<ReadFlag>>(flagKeys.map((key) => [key, read(root.flags[key])]));
   const { order, problems, remembered } = followPrerequisites(readings);
   const flags = new Map<string, CompiledFlag>();
   for (const key of order) {
@@ -71,6 +76,7 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
             flags,
             prerequisiteProblem: problems.get(key),
             memory: remembered.get(key),
+            lazy: options.lazy === true,
           });
     flags.set(key, flag);
   }
@@ -81,6 +87,7 @@ export function compile(ruleset: unknown, options: CompileOptions = {}): Compile
   const clientFlags = flagsOf(clientFlagKeys);
   const states = createStatePool({
     readers: views.readers,
+    growth: { count: 0 },
     audiences: audiences.count,
     remembered: remembered.size,
   });

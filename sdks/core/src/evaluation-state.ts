@@ -12,6 +12,7 @@ export interface EvaluationState {
   readonly readers: readonly ViewReader[];
   /** By slot: `unread`, or what the view gave. */
   readonly views: unknown[];
+  readonly growth: ViewGrowth;
   /** Even, and another one for every evaluation: stamps what is remembered below, so that nothing must be erased. */
   generation: number;
   /** By audience: `generation` when the context is not in it, `generation + 1` when it is. Doubles never wrap around. */
@@ -21,6 +22,14 @@ export interface EvaluationState {
   readonly outcomes: (Outcome | undefined)[];
   /** Collects the steps of one flag while it is explained. */
   trace: TraceStep[] | undefined;
+}
+
+/**
+ * How often views were added while evaluations were possible already, which happens where flags are compiled lazily. What
+ * a view gave before may be wrong then: the number of a text that nobody asked for until now.
+ */
+export interface ViewGrowth {
+  count: number;
 }
 
 /** A question about the context of an evaluation. Never throws. */
@@ -46,6 +55,7 @@ export interface StatePool {
  */
 export function createStatePool(size: {
   readonly readers: readonly ViewReader[];
+  readonly growth: ViewGrowth;
   readonly audiences: number;
   readonly remembered: number;
 }): StatePool {
@@ -56,6 +66,7 @@ export function createStatePool(size: {
         context: noContext,
         readers: size.readers,
         views: new Array<unknown>(size.readers.length).fill(unread),
+        growth: size.growth,
         generation: 0,
         audiences: new Float64Array(size.audiences),
         decided: new Float64Array(size.remembered),
@@ -87,13 +98,24 @@ function contextOf(context: unknown): JsonObject {
 
 /** What a view gives for the context; undefined when it cannot be judged. */
 export function readView<T>(state: EvaluationState, slot: Slot<T>): T | undefined {
-  const known = state.views[slot];
-  const value = known === unread ? fillView(state, slot) : known;
+  const { views } = state;
+  const known = views[slot];
+  // A flag that was compiled while this evaluation was under way may have brought slots of its own.
+  const isUnread = known === unread || (known === undefined && slot >= views.length);
+  const value = isUnread ? fillView(state, slot) : known;
   // The slot was made for a view of this type, and only its own reader fills it.
   return value as T | undefined;
 }
 
+/** Has every view read anew, because some were added. */
+export function growViews(state: EvaluationState): void {
+  state.growth.count += 1;
+  state.views.fill(unread);
+}
+
 function fillView(state: EvaluationState, slot: number): unknown {
+  const { growth, views } = state;
+  const before = growth.count;
   let value: unknown;
   try {
     value = state.readers[slot]?.(state);
@@ -101,6 +123,9 @@ function fillView(state: EvaluationState, slot: number): unknown {
     // A list of the application's own threw while it was walked: the attribute cannot be judged, the flag still answers.
     value = undefined;
   }
-  state.views[slot] = value;
+  // A getter of the application's own may have evaluated something meanwhile, in a state of its own.
+  if (growth.count !== before) views.fill(unread);
+  while (views.length < slot) views.push(unread);
+  views[slot] = value;
   return value;
 }

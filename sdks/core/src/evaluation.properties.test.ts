@@ -211,6 +211,42 @@ describe('A compiled ruleset', () => {
     );
   });
 
+  test('answers the same when it is compiled lazily, whatever was asked for before', () => {
+    const asked = fc.array(fc.constantFrom(...flagNames), { maxLength: 8 });
+    fc.assert(
+      fc.property(ruleset, context, asked, (rules, user, keys) => {
+        const [whole, lazy] = [compile(rules), compile(rules, { lazy: true })];
+        for (const key of keys) {
+          expect(lazy.evaluate(key, user)).toEqual(whole.evaluate(key, user));
+          expect(lazy.explain(key, user)).toEqual(whole.explain(key, user));
+        }
+        expect(answers(lazy, user)).toBe(answers(whole, user));
+        expect(compile(rules, { lazy: true }).serializeClient(user)).toBe(whole.serializeClient(user));
+        expect(compile(rules, { lazy: true }).clientIndexes(user)).toEqual(whole.clientIndexes(user));
+      }),
+      settings,
+    );
+  });
+
+  test('answers the same when it is compiled lazily while a getter of the context evaluates other flags', () => {
+    fc.assert(
+      fc.property(ruleset, context, (rules, user) => {
+        const whole = compile(rules);
+        const lazy = compile(rules, { lazy: true });
+        const read = (compiled: CompiledRuleset) =>
+          answers(
+            compiled,
+            Object.defineProperty({ ...user }, 's', {
+              enumerable: true,
+              get: () => compiled.evaluate('a', user) && compiled.evaluate('b', user) && user.s,
+            }),
+          );
+        expect(read(lazy)).toBe(read(whole));
+      }),
+      settings,
+    );
+  });
+
   test('gives the same answer by every way of asking', () => {
     fc.assert(
       fc.property(ruleset, context, (rules, user) => {

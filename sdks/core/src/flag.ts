@@ -1,6 +1,6 @@
 import { keyAttribute } from './attribute-value.ts';
 import { type CompiledMatch, type ConditionScope, compileMatch } from './condition.ts';
-import { type EvaluationState, readView } from './evaluation-state.ts';
+import { type EvaluationState, growViews, readView } from './evaluation-state.ts';
 import type { Prerequisite } from './model.ts';
 import {
   createErrorOutcome,
@@ -24,6 +24,9 @@ export interface CompiledFlag {
   /** The same, always anew, so that every step is traced. */
   readonly decideAnew: Decide;
 }
+
+/** The two ways to a flag's answer. */
+type Decides = Pick<CompiledFlag, 'decide' | 'decideAnew'>;
 
 /** A prerequisite, compiled: the other flag and the place of the variation that it must serve. */
 export interface CompiledPrerequisite {
@@ -49,12 +52,41 @@ export interface FlagScope extends ConditionScope {
   readonly prerequisiteProblem: string | undefined;
   /** Where to remember the outcome during an evaluation; undefined for flags that nobody depends on. */
   readonly memory: number | undefined;
+  /** Whether the way to the answer is made when somebody first asks. */
+  readonly lazy: boolean;
 }
 
-/** Compiles a flag. Every decision about what to serve is made in here, in this order. */
+/** Compiles a flag. */
 export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
-  const { key, memberPrefix, views } = scope;
-  const source = createOutcomeSource(key, memberPrefix, read.variations);
+  const { key, memory } = scope;
+  const source = createOutcomeSource(key, scope.memberPrefix, read.variations);
+  const decides = (): Decides => {
+    const decideAnew = compileDecision(read, source, scope);
+    return { decideAnew, decide: memory === undefined ? decideAnew : remembered(decideAnew, memory) };
+  };
+  const variations = read.variations.map((variation) => variation.key);
+  const flag = { key, enabled: read.enabled, variations, source };
+  return scope.lazy ? lazily(flag, decides) : { ...flag, ...decides() };
+}
+
+/** A flag that takes its decisions over from `decides` when it is first asked. */
+function lazily(flag: Omit<CompiledFlag, keyof Decides>, decides: () => Decides): CompiledFlag {
+  const prepare = (state: EvaluationState): CompiledFlag => {
+    Object.assign(asked, decides());
+    growViews(state);
+    return asked;
+  };
+  const asked: CompiledFlag = {
+    ...flag,
+    decide: (state) => prepare(state).decide(state),
+    decideAnew: (state) => prepare(state).decideAnew(state),
+  };
+  return asked;
+}
+
+/** Every decision about what a flag serves is made in here, in this order. */
+function compileDecision(read: ReadFlag, source: OutcomeSource, scope: FlagScope): Decide {
+  const { views } = scope;
   const serveScope: ServeScope = {
     views,
     source,
@@ -74,7 +106,7 @@ export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
   const { enabled } = read;
   const { prerequisiteProblem } = scope;
 
-  const decideAnew: Decide = (state) => {
+  return (state) => {
     const { trace } = state;
     trace?.push({ step: 'off', held: !enabled });
     if (!enabled) return off;
@@ -95,15 +127,6 @@ export function compileFlag(read: ReadFlag, scope: FlagScope): CompiledFlag {
     }
     trace?.push({ step: 'default', serve: defaultServe });
     return defaultServe.decide(state);
-  };
-
-  return {
-    key,
-    enabled,
-    variations: read.variations.map((variation) => variation.key),
-    source,
-    decide: scope.memory === undefined ? decideAnew : remembered(decideAnew, scope.memory),
-    decideAnew,
   };
 }
 

@@ -76,6 +76,18 @@ export function readFlag(json: unknown): Reading<ReadFlag> {
   });
 }
 
+const readings = new WeakMap<object, Reading<ReadFlag>>();
+
+/** The same for flags that never change: each is read once, in however many rulesets it is. */
+export function rememberedReading(json: unknown): Reading<ReadFlag> {
+  if (typeof json !== 'object' || json === null) return readFlag(json);
+  const known = readings.get(json);
+  if (known !== undefined) return known;
+  const reading = readFlag(json);
+  readings.set(json, reading);
+  return reading;
+}
+
 /** Whether a flag, well-formed or not, is shown to clients. What is not plainly visible is hidden. */
 export function isClientVisible(json: unknown): boolean {
   const reading = tryReading(() => ownMember(readObject(json, ''), 'clientVisible') === true);

@@ -185,8 +185,11 @@ describe.each(evaluationFiles)('spec/%s', (file) => {
   describe.each(read<readonly EvaluationVectors[]>(file))('$name', ({ ruleset, cases }) => {
     const compiled = compile(ruleset, { regex });
     test.each(cases)('$name', ({ context, expected }) => {
-      for (const [key, evaluation] of Object.entries(expected))
+      const lazy = compile(ruleset, { regex, lazy: true });
+      for (const [key, evaluation] of Object.entries(expected)) {
         expect([key, everyAnswer(compiled, key, context)]).toEqual([key, [evaluation]]);
+        expect([key, everyAnswer(lazy, key, context)]).toEqual([key, [evaluation]]);
+      }
     });
   });
 });
