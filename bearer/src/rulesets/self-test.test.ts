@@ -33,7 +33,7 @@ describe('selfTest()', () => {
     const asked = new Set<string>();
     const watched = {
       ...whole,
-      evaluate(key: string, context: object) {
+      evaluate(key: string, context: Readonly<Record<string, unknown>>) {
         asked.add(key);
         return whole.evaluate(key, context);
       },
