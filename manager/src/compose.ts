@@ -110,12 +110,12 @@ async function compose({
 
   const delivery = createDelivery({ ...config, log });
   endings.add({ of: 'the store', end: () => delivery.store.close(), patienceMs });
-  let nudge = () => {}; // Nothing is published before the first boot is through; the publisher then finds it all.
+  let nudge: WriteDeps['onCommit'] = () => {}; // Nothing is published before the first boot is through; the publisher then finds it all.
   const writing: WriteDeps = {
     database,
     now: () => new Date(),
     randomBytes: (size) => randomBytes(size),
-    onCommit: () => nudge(),
+    onCommit: (documentIds, snapshots) => nudge(documentIds, snapshots),
     known: new KnownRulesets(),
   };
   if ((await markSecret(database, config.secret)).hasChanged) log.warn(otherSecret);

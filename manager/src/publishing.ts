@@ -1,6 +1,6 @@
 import { type BearerApi, createBearerApi } from '@fauna-flags/bearer';
 import { nodeClock, nodeCrypto, pinoLog } from '@fauna-flags/bearer/node';
-import type { ReceivedHeartbeat } from '@fauna-flags/protocol';
+import type { ReceivedHeartbeat, Snapshot } from '@fauna-flags/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import {
@@ -27,8 +27,8 @@ export interface Publishing {
   readonly bearerApi: BearerApi;
   /** How all bearers do, wherever they report. */
   readonly heartbeats: () => Promise<readonly ReceivedHeartbeat[]>;
-  /** A commit has happened in this process. */
-  readonly nudge: () => void;
+  /** A commit has happened in this process: these documents have a new snapshot, and some of them are known. */
+  readonly nudge: (documentIds: readonly string[], snapshots: ReadonlyMap<string, Snapshot>) => void;
 }
 
 /** Starts to publish into the store, and to serve those who cannot read from it. */
@@ -76,8 +76,8 @@ export async function startPublishing({
     publisher,
     bearerApi,
     heartbeats: () => store.heartbeats(),
-    nudge() {
-      publisher.nudge();
+    nudge(documentIds, snapshots) {
+      publisher.nudge(documentIds.every((documentId) => snapshots.has(documentId)) ? snapshots : undefined);
       library.nudge();
     },
   };

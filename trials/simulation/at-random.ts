@@ -77,7 +77,8 @@ async function operate(world: World): Promise<void> {
     const sdks = hearingSdks(world);
     world.write();
     await world.pass(normalMsMax);
-    await expectAgreement(world, { invariant: 'I5 within a second', withinMs: 0, sdks });
+    // A bearer whose clock was set finds its streams too old, and sends them on with what they hold.
+    await expectAgreement(world, { invariant: 'I5 within a second', withinMs: 0, sdks, needsStream: false });
   }
   await world.probe();
 }

@@ -174,6 +174,22 @@ describe('DocumentFollower', () => {
     expect(reader.comparisons - before).toBe(2);
   });
 
+  it('asks again within a second or so for what it was not answered, then less and less often', async () => {
+    const { reader, clock, hinted, applied } = await following(at(1));
+    await hinted(new Error('refused'));
+    reader.has = at(2);
+    await clock.advance(1_200);
+    expect(applied.at(-1)).toEqual({ version: 2 });
+    await hinted(new Error('refused'));
+    const before = reader.reads;
+    await clock.advance(60_000);
+    // After 1, 2, 4 and 8 s, then every 10.
+    expect(reader.reads - before).toBe(8);
+    reader.has = at(3);
+    await clock.advance(12_000);
+    expect(applied.at(-1)).toEqual({ version: 3 });
+  });
+
   it('asks no more once it is stopped, and leaves no timer', async () => {
     const { reader, follower, clock, applied } = await following(at(1));
     follower.stop();

@@ -21,13 +21,16 @@ export type { DocumentReader } from './document-follower-options.ts';
  * First what the process before has kept is served, so that nothing upstream is needed to begin. Then: watch first, then
  * read; the other order loses a change that falls between the two. A hint leads to one read at a time; a hint that comes
  * while one runs asks for another one after it. Every ten seconds the positions are compared, which finds what lost hints
- * and failed reads have missed. A snapshot is applied when it is newer, or when it has our own epoch and version but other
+ * have missed; a question that was not answered is asked again after a second, then less and less often. A snapshot is applied when it is newer, or when it has our own epoch and version but other
  * content (a fork: two histories exist, and the source's is the one that survives). What is missing, older, of another hash
  * than it says, not signed where it must be, or cannot be parsed is never applied.
  *
  * The order of one application: size and depth, hash, signature, a note on disk that it begins, parse and try, the swap,
  * the word to all streams, then the copy on disk, and the note is crossed out. Nobody waits for the copy.
  */
+
+/** More of them change nothing any more. */
+const failuresCountedMax = 16;
 
 /** Follows one document until it is stopped. */
 export class DocumentFollower<T> {
@@ -40,6 +43,8 @@ export class DocumentFollower<T> {
   #answered = false;
   #contact: 'none' | 'made' | 'lost' = 'none';
   #dirty = true;
+  /** Questions in a row that the source has not answered. */
+  #failures = 0;
   #again = false;
   #flight: Promise<void> | undefined;
   #stopped = false;
@@ -147,12 +152,19 @@ export class DocumentFollower<T> {
   }
 
   #scheduleTick(): void {
+    this.#cancelTick();
     if (this.#stopped) return;
-    const { clock, random, limits } = this.#options;
-    const period = this.snapshot === undefined ? limits.reconcileColdMs : limits.reconcileMs;
-    this.#cancelTick = clock.after(period * (0.8 + 0.4 * random()), () => {
+    const { clock, random } = this.#options;
+    this.#cancelTick = clock.after(this.#periodMs() * (0.8 + 0.4 * random()), () => {
       void this.#compare().finally(() => this.#scheduleTick());
     });
+  }
+
+  /** What failed is tried again soon, and less soon the more often it has failed: a source that is away comes back to all. */
+  #periodMs(): number {
+    const { reconcileMs, reconcileColdMs } = this.#options.limits;
+    if (this.snapshot === undefined) return reconcileColdMs;
+    return this.#failures === 0 ? reconcileMs : Math.min(reconcileMs, reconcileColdMs * 2 ** this.#failures);
   }
 
   async #compare(): Promise<void> {
@@ -162,7 +174,7 @@ export class DocumentFollower<T> {
     const askedAt = clock.now();
     try {
       const theirs = await within(clock, limits.sourceTimeoutMs, reader.position());
-      this.#contact = 'made';
+      this.#makeContact();
       if (theirs === undefined || this.#applied.mustWait(theirs)) return;
       const standing = comparePositions(theirs, positionOf(snapshot));
       if (standing === 'newer' || standing === 'fork') return this.#fetch();
@@ -190,7 +202,7 @@ export class DocumentFollower<T> {
       const askedAt = clock.now();
       try {
         const snapshot = await within(clock, limits.sourceTimeoutMs, reader.read());
-        this.#contact = 'made';
+        this.#makeContact();
         this.#answered = true;
         if (snapshot !== undefined && !this.#stopped) await this.#consider(snapshot, askedAt);
       } catch (error) {
@@ -229,8 +241,15 @@ export class DocumentFollower<T> {
     this.#applied.rejections.clear();
   }
 
+  #makeContact(): void {
+    this.#contact = 'made';
+    this.#failures = 0;
+  }
+
   #fail(error: unknown): void {
     this.#dirty = true;
+    this.#failures = Math.min(this.#failures + 1, failuresCountedMax);
+    this.#scheduleTick();
     // Logged at the edge of the outage only: a source that stays away would fill the log.
     if (this.#contact !== 'lost')
       this.#options.log.warn('Cannot read a document from its source, kept what is known', {

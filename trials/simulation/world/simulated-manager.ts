@@ -1,3 +1,4 @@
+import type { Snapshot } from '@fauna-flags/protocol';
 import { nodeCrypto } from '../../../bearer/src/entry/node-crypto.ts';
 import { type BearerApi, createBearerApi } from '../../../bearer/src/upstream/bearer-api.ts';
 import { withHeartbeatsOf } from '../../../manager/src/features/publishing/bearer-heartbeats.ts';
@@ -70,11 +71,15 @@ export class SimulatedManager implements HttpServer {
     this.#publisher = this.#library = this.#bearerApi = undefined;
   }
 
-  /** One transaction on behalf of a user; what goes wrong is the user's to repeat. The nudge is lost with the process. */
-  async write(commit: () => void): Promise<void> {
+  /**
+   * One transaction on behalf of a user, which answers the snapshots that it has committed as far as it knows them; what
+   * goes wrong is the user's to repeat. The nudge is lost with the process.
+   */
+  async write(commit: () => ReadonlyMap<string, Snapshot> | undefined): Promise<void> {
     const { life } = this.machine;
+    let committed: ReadonlyMap<string, Snapshot> | undefined;
     try {
-      await this.#network.call({
+      committed = await this.#network.call({
         from: this.machine,
         to: this.#postgres.machine,
         timeoutMs: transactionMsMax,
@@ -84,7 +89,7 @@ export class SimulatedManager implements HttpServer {
       return;
     }
     if (life !== this.machine.life) return;
-    this.#publisher?.nudge();
+    this.#publisher?.nudge(committed);
     this.#library?.nudge();
   }
 

@@ -143,6 +143,8 @@ export class World {
     void this.#manager()?.write(() => {
       postgres.commit({ content: changed(postgres.content, this.chance) });
       this.tell(`commit ${this.truth}`);
+      const snapshot = postgres.snapshot(environmentId);
+      return snapshot && new Map([[environmentId, snapshot]]);
     });
   }
 
@@ -152,6 +154,7 @@ export class World {
     void this.#manager()?.write(() => {
       postgres.commit({ keys: { ...postgres.keys, others: postgres.keys.others + 1, ...change } });
       this.tell(`commit keys ${this.keysTruth}`);
+      return undefined;
     });
   }
 

@@ -1,10 +1,12 @@
 import type { Configuration } from '@fauna-flags/protocol';
 import { Problem } from '@fauna-flags/protocol';
-import { and, eq } from 'drizzle-orm';
-import { flagConfigurations, type Queries } from '../../platform/database/index.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { flagConfigurations, flags, prepared, type Queries } from '../../platform/database/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import { findProject } from '../projects/index.ts';
-import { findFlag } from './find-flag.ts';
+import type { EnvironmentRow, ProjectRow } from '../publishing/index.ts';
+import { findFlag, noSuchFlag } from './find-flag.ts';
+import type { FlagRow } from './flag.ts';
 
 /** A flag's configuration in one environment as the database holds it. */
 export type ConfigurationRow = typeof flagConfigurations.$inferSelect;
@@ -39,6 +41,36 @@ export async function readConfiguration(
   const row = await findConfiguration(queries, { flagId: flag.id, environmentId: environment.id });
   return toConfiguration(row, where);
 }
+
+/** A flag and its configuration in an environment of its project; 404 where there is no such flag. */
+export async function findFlagConfiguration(
+  queries: Queries,
+  { project, environment }: { readonly project: ProjectRow; readonly environment: EnvironmentRow },
+  flagKey: string,
+): Promise<{ readonly flag: FlagRow; readonly row: ConfigurationRow }> {
+  const [found] = await prepared(queries, flagConfiguration).execute({
+    projectId: project.id,
+    environmentId: environment.id,
+    key: flagKey,
+  });
+  // Every flag has a row in every environment.
+  if (found === undefined) throw noSuchFlag(project, flagKey);
+  return found;
+}
+
+const flagConfiguration = (queries: Queries) =>
+  queries
+    .select({ flag: flags, row: flagConfigurations })
+    .from(flags)
+    .innerJoin(flagConfigurations, eq(flagConfigurations.flagId, flags.id))
+    .where(
+      and(
+        eq(flags.projectId, sql.placeholder('projectId')),
+        eq(flags.key, sql.placeholder('key')),
+        eq(flagConfigurations.environmentId, sql.placeholder('environmentId')),
+      ),
+    )
+    .prepare('');
 
 /** The configuration's row. */
 export async function findConfiguration(

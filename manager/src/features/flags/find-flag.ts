@@ -10,7 +10,11 @@ export async function findFlag(queries: Queries, project: ProjectRow, key: strin
     .select()
     .from(flags)
     .where(and(eq(flags.projectId, project.id), eq(flags.key, key)));
-  if (row === undefined)
-    throw new Problem('not_found', `Cannot find flag "${key}" in project "${project.key}"`);
+  if (row === undefined) throw noSuchFlag(project, key);
   return row;
+}
+
+/** What is said of a flag that there is not. */
+export function noSuchFlag(project: ProjectRow, key: string): Problem {
+  return new Problem('not_found', `Cannot find flag "${key}" in project "${project.key}"`);
 }

@@ -7,10 +7,9 @@ import {
   type RuleInput,
 } from '@fauna-flags/protocol';
 import { type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
-import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
+import { type WriteDeps, writeConfiguration } from '../publishing/index.ts';
 import { checkConfiguration, loadProjectModel } from '../targeting/index.ts';
-import { findConfiguration, toConfiguration } from './configuration.ts';
-import { findFlag } from './find-flag.ts';
+import { findFlagConfiguration, toConfiguration } from './configuration.ts';
 import { saveConfiguration } from './save-configuration.ts';
 
 /** Which configuration is changed, by whom, and which revision of it they saw. */
@@ -31,10 +30,9 @@ export function putConfiguration(
   change: ConfigurationChange & { readonly ifMatch: IfMatch },
   input: PutConfiguration,
 ): Promise<Configuration> {
-  return writeEnvironment(deps, change, async (unit) => {
+  return writeConfiguration(deps, change, async (unit) => {
     const { tx, project, environment } = unit;
-    const flag = await findFlag(tx, project, change.flag);
-    const row = await findConfiguration(tx, { flagId: flag.id, environmentId: environment.id });
+    const { flag, row } = await findFlagConfiguration(tx, unit, change.flag);
     const before = toConfiguration(row, change);
     const what = `configure flag "${flag.key}" in environment "${environment.key}"`;
     requireRevision(change.ifMatch, what, before);
@@ -47,7 +45,7 @@ export function putConfiguration(
     });
     const columns = toColumns(deps, input, row.enabled);
     if (isDeepStrictEqual({ ...before, ...columns }, before)) return before;
-    return saveConfiguration(unit, { action: 'configuration.update', flag: flag.key, row, columns });
+    return saveConfiguration(unit, { action: 'configuration.update', flag, row, columns });
   });
 }
 

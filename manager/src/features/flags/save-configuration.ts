@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '@fauna-flags/protocol';
 import { and, eq } from 'drizzle-orm';
 import { flagConfigurations } from '../../platform/database/index.ts';
-import type { EnvironmentUnit } from '../publishing/index.ts';
+import { type EnvironmentUnit, rulesetFlag as seen } from '../publishing/index.ts';
 import { type ConfigurationRow, toConfiguration } from './configuration.ts';
+import type { FlagRow } from './flag.ts';
 
 /** The columns of a configuration that people change. */
 type ConfigurationColumns = Partial<
@@ -10,8 +12,8 @@ type ConfigurationColumns = Partial<
 >;
 
 /** Writes the changed columns of a configuration, one revision further, and records it; answers what it is now. */
-export async function saveConfiguration(
-  { tx, at, environment, record }: EnvironmentUnit,
+export function saveConfiguration(
+  { tx, later, at, environment, record }: EnvironmentUnit,
   {
     action,
     flag,
@@ -19,26 +21,32 @@ export async function saveConfiguration(
     columns,
   }: {
     readonly action: 'configuration.update' | 'configuration.toggle';
-    readonly flag: string;
+    readonly flag: FlagRow;
     readonly row: ConfigurationRow;
     readonly columns: ConfigurationColumns;
   },
-): Promise<Configuration> {
-  const where = { flag, environment: environment.key };
+): Configuration {
+  const where = { flag: flag.key, environment: environment.key };
   const set = { ...columns, revision: row.revision + 1, updatedAt: at };
-  await tx
-    .update(flagConfigurations)
-    .set(set)
-    .where(
-      and(eq(flagConfigurations.flagId, row.flagId), eq(flagConfigurations.environmentId, row.environmentId)),
-    );
+  later(
+    tx
+      .update(flagConfigurations)
+      .set(set)
+      .where(
+        and(
+          eq(flagConfigurations.flagId, row.flagId),
+          eq(flagConfigurations.environmentId, row.environmentId),
+        ),
+      ),
+  );
   const after = toConfiguration({ ...row, ...set }, where);
   record({
     action,
-    entity: { kind: 'flag', key: flag },
+    entity: { kind: 'flag', key: flag.key },
     environment: environment.key,
     before: toConfiguration(row, where),
     after,
+    isSeen: flag.archivedAt === null && !isDeepStrictEqual(seen(flag, row), seen(flag, { ...row, ...set })),
   });
   return after;
 }

@@ -1,8 +1,7 @@
 import type { Configuration } from '@fauna-flags/protocol';
 import { requireConfirm } from '../../platform/http/index.ts';
-import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
-import { findConfiguration, toConfiguration } from './configuration.ts';
-import { findFlag } from './find-flag.ts';
+import { type WriteDeps, writeConfiguration } from '../publishing/index.ts';
+import { findFlagConfiguration, toConfiguration } from './configuration.ts';
 import type { ConfigurationChange } from './put-configuration.ts';
 import { saveConfiguration } from './save-configuration.ts';
 
@@ -15,16 +14,15 @@ export function toggleFlag(
   change: ConfigurationChange,
   { enabled }: { enabled: boolean },
 ): Promise<Configuration> {
-  return writeEnvironment(deps, change, async (unit) => {
-    const { tx, project, environment } = unit;
-    const flag = await findFlag(tx, project, change.flag);
-    const row = await findConfiguration(tx, { flagId: flag.id, environmentId: environment.id });
+  return writeConfiguration(deps, change, async (unit) => {
+    const { tx, environment } = unit;
+    const { flag, row } = await findFlagConfiguration(tx, unit, change.flag);
     const what = `switch flag "${flag.key}" in environment "${environment.key}"`;
     requireConfirm(change.confirm, what, [environment]);
     if (row.enabled === enabled) return toConfiguration(row, change);
     return saveConfiguration(unit, {
       action: 'configuration.toggle',
-      flag: flag.key,
+      flag,
       row,
       columns: { enabled },
     });

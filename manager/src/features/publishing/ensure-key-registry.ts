@@ -7,9 +7,9 @@ import type { WriteDeps } from './write.ts';
  * is not ready, and one without keys refuses everybody, which is right.
  */
 export async function ensureKeyRegistry(deps: WriteDeps): Promise<void> {
-  const changed = await deps.database.transaction(async (tx) => {
+  const changed = await deps.database.transaction(async (tx, later) => {
     await lockKeyRegistry(deps, tx);
-    return publishKeyRegistry(tx, deps.now());
+    return publishKeyRegistry({ tx, later, at: deps.now() });
   });
-  if (changed) deps.onCommit([keyRegistryDocument]);
+  if (changed) deps.onCommit([keyRegistryDocument], new Map());
 }

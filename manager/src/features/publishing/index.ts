@@ -1,6 +1,7 @@
 export { postgresHeartbeats, withHeartbeatsOf } from './bearer-heartbeats.ts';
 export { ensureKeyRegistry } from './ensure-key-registry.ts';
 export { KnownRulesets } from './known-rulesets.ts';
+export { rulesetFlag } from './load-ruleset.ts';
 export { memoryStore } from './memory-store.ts';
 export { otherDatabase } from './other-database.ts';
 export { outboxLibrary } from './outbox-library.ts';
@@ -20,6 +21,7 @@ export {
   type ProjectUnit,
   type Unit,
   type WriteDeps,
+  writeConfiguration,
   writeEnvironment,
   writeNewProject,
   writeProject,

@@ -23,12 +23,10 @@ export class KnownRulesets {
   readonly #known = new Map<string, KnownRuleset>();
   #bytes = 0;
 
-  /** The ruleset of a locked environment whose snapshot has this hash. */
-  find({ id, epoch, version }: EnvironmentRow, hash: string | undefined): Ruleset | undefined {
+  /** What a locked environment held when it was at this position; the database must confirm the hash. */
+  find({ id, epoch, version }: EnvironmentRow): KnownRuleset | undefined {
     const known = this.#known.get(id);
-    if (known === undefined || known.epoch !== epoch || known.version !== version || known.hash !== hash)
-      return undefined;
-    return known.ruleset;
+    return known?.epoch === epoch && known.version === version ? known : undefined;
   }
 
   /** Remembers what has been committed. */

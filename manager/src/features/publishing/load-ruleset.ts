@@ -34,23 +34,24 @@ export async function loadRuleset(tx: Queries, environment: EnvironmentRow): Pro
   };
 }
 
-/** The same ruleset at the environment's version, but for these flags, which are read anew. */
-export async function reloadFlags(
-  tx: Queries,
-  environment: EnvironmentRow,
-  { before, flags: keys }: { readonly before: Ruleset; readonly flags: ReadonlySet<string> },
-): Promise<Ruleset> {
+/** The same ruleset at the environment's version, but for the flags with these keys, of which these are left. */
+export function withFlags(
+  before: Ruleset,
+  { version }: EnvironmentRow,
+  { keys, flags }: { readonly keys: ReadonlySet<string>; readonly flags: LoadedFlags },
+): Ruleset {
   const others = Object.entries(before.flags).filter(([key]) => !keys.has(key));
-  const configured = await loadFlags(tx, environment, [...keys]);
-  return { ...before, version: environment.version, flags: record([...others, ...configured]) };
+  return { ...before, version, flags: record([...others, ...flags]) };
 }
 
+type LoadedFlags = readonly (readonly [string, RulesetFlag])[];
+
 /** The flags that are not archived, with their configuration in the environment: all, or those with these keys. */
-async function loadFlags(
+export async function loadFlags(
   tx: Queries,
   { id, projectId }: EnvironmentRow,
   keys?: string[],
-): Promise<(readonly [string, RulesetFlag])[]> {
+): Promise<LoadedFlags> {
   const rows = await tx
     .select({ flag: flags, configuration: flagConfigurations })
     .from(flags)
@@ -66,7 +67,8 @@ async function loadFlags(
   return rows.map(({ flag, configuration }) => [flag.key, rulesetFlag(flag, configuration)] as const);
 }
 
-function rulesetFlag(
+/** What evaluation needs of a flag and its configuration. */
+export function rulesetFlag(
   flag: typeof flags.$inferSelect,
   configuration: typeof flagConfigurations.$inferSelect,
 ): RulesetFlag {

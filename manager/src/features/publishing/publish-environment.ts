@@ -1,18 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { Ruleset } from '@fauna-flags/core';
-import { eq } from 'drizzle-orm';
-import { environments, type Queries, snapshots } from '../../platform/database/index.ts';
+import type { Snapshot } from '@fauna-flags/protocol';
+import { eq, sql } from 'drizzle-orm';
+import { environments, filled, prepared, type Queries, snapshots } from '../../platform/database/index.ts';
 import { compileEnvironment } from './compile-environment.ts';
-import type { KnownRuleset, KnownRulesets } from './known-rulesets.ts';
-import { loadRuleset, reloadFlags } from './load-ruleset.ts';
-import { rulesetText } from './ruleset-text.ts';
-import type { EnvironmentRow } from './write.ts';
+import type { KnownRulesets } from './known-rulesets.ts';
+import { loadFlags, loadRuleset, withFlags } from './load-ruleset.ts';
+import { entryText, rulesetText } from './ruleset-text.ts';
+import type { EnvironmentRow, Unit } from './write.ts';
 
 /** What can have changed, where less than everything can. */
 export interface PublishScope {
   readonly known: KnownRulesets | undefined;
   /** The only flags that can have changed, and nothing of them but their configuration; absent: anything can have. */
   readonly configured: ReadonlySet<string> | undefined;
+  /** How many versions it is, where several changes are committed together; absent: one, if anything differs. */
+  readonly versions?: number;
+}
+
+/** What was kept of an environment. */
+export interface PublishedEnvironment {
+  readonly environmentId: string;
+  readonly snapshot: Snapshot;
+  readonly ruleset: Ruleset;
 }
 
 /**
@@ -20,60 +30,75 @@ export interface PublishScope {
  * when it differs from the one that is there. Answers what it kept, nothing when it did not differ.
  */
 export async function publishEnvironment(
-  tx: Queries,
+  unit: Pick<Unit, 'tx' | 'later'>,
   environment: EnvironmentRow,
-  { known, configured }: PublishScope,
-): Promise<KnownRuleset | undefined> {
-  const [stored] = await tx
-    .select({ hash: snapshots.hash })
-    .from(snapshots)
-    .where(eq(snapshots.documentId, environment.id));
-  const before = configured === undefined ? undefined : known?.find(environment, stored?.hash);
+  { known, configured, versions = 0 }: PublishScope,
+): Promise<PublishedEnvironment | undefined> {
+  const { tx, later } = unit;
+  const remembered = configured === undefined ? undefined : known?.find(environment);
+  const [[stored], flags] = await Promise.all([
+    prepared(tx, hashOfStored).execute({ documentId: environment.id }),
+    remembered && configured && loadFlags(tx, environment, [...configured]),
+  ]);
+  const before = remembered?.hash === stored?.hash ? remembered?.ruleset : undefined;
   const ruleset =
-    before === undefined || configured === undefined
+    before === undefined || configured === undefined || flags === undefined
       ? await loadRuleset(tx, environment)
-      : await reloadFlags(tx, environment, { before, flags: configured });
+      : withFlags(before, environment, { keys: configured, flags });
   // The version is part of the content, so that "unchanged" can only be asked of the version that is stored.
-  if (stored !== undefined && isUnchanged({ before, ruleset, storedHash: stored.hash })) return undefined;
-  const version = environment.version + 1;
+  const isUnchanged =
+    before === undefined || configured === undefined
+      ? stored?.hash === hashOf(Buffer.from(rulesetText(ruleset), 'utf8'))
+      : [...configured].every((key) => entryText(ruleset.flags[key]) === entryText(before.flags[key]));
+  if (isUnchanged && versions === 0) return undefined;
+  const version = environment.version + Math.max(1, versions);
   const next: Ruleset = { ...ruleset, version };
   const payload = compileEnvironment(next, before === undefined ? undefined : configured);
-  await tx.update(environments).set({ version }).where(eq(environments.id, environment.id));
-  const { epoch } = environment;
-  const hash = await keepSnapshot(tx, environment.id, { epoch, version, payload });
-  return { environmentId: environment.id, epoch, version, hash, bytes: payload.length, ruleset: next };
+  later(filled(tx, raiseVersion, { id: environment.id, version }));
+  const snapshot = { epoch: environment.epoch, version, hash: hashOf(payload), payload };
+  later(upsertSnapshot(tx, environment.id, snapshot));
+  return { environmentId: environment.id, snapshot, ruleset: next };
 }
 
-/** Texts are compared where both are at hand: the hash of what is stored is of a text that need not be made again. */
-function isUnchanged({
-  before,
-  ruleset,
-  storedHash,
-}: {
-  readonly before: Ruleset | undefined;
-  readonly ruleset: Ruleset;
-  readonly storedHash: string;
-}): boolean {
-  const text = rulesetText(ruleset);
-  return before === undefined
-    ? hashOf(Buffer.from(text, 'utf8')) === storedHash
-    : text === rulesetText(before);
+const hashOfStored = (queries: Queries) =>
+  queries
+    .select({ hash: snapshots.hash })
+    .from(snapshots)
+    .where(eq(snapshots.documentId, sql.placeholder('documentId')))
+    .prepare('');
+
+const raiseVersion = (queries: Queries) =>
+  queries
+    .update(environments)
+    .set({ version: sql`${sql.placeholder('version')}` })
+    .where(eq(environments.id, sql.placeholder('id')));
+
+/** Upserts a document's snapshot, the row that publishers read as their outbox. */
+export function upsertSnapshot(tx: Queries, documentId: string, snapshot: Snapshot) {
+  const { epoch, version, hash, payload } = snapshot;
+  return filled(tx, upsert, { documentId, epoch, version, hash, payload });
 }
 
-/** Upserts a document's snapshot, the row that publishers read as their outbox; answers its hash. */
-export async function keepSnapshot(
-  tx: Queries,
-  documentId: string,
-  { epoch, version, payload }: { epoch: number; version: number; payload: Uint8Array },
-): Promise<string> {
-  const hash = hashOf(payload);
-  const row = { epoch, version, hash, payload };
-  await tx
+const upsert = (queries: Queries) =>
+  queries
     .insert(snapshots)
-    .values({ documentId, ...row })
-    .onConflictDoUpdate({ target: snapshots.documentId, set: row });
-  return hash;
-}
+    .values({
+      documentId: sql.placeholder('documentId'),
+      epoch: sql.placeholder('epoch'),
+      version: sql.placeholder('version'),
+      hash: sql.placeholder('hash'),
+      payload: sql.placeholder('payload'),
+    })
+    .onConflictDoUpdate({
+      target: snapshots.documentId,
+      // What was to be inserted: the payload is sent once.
+      set: {
+        epoch: sql`excluded.epoch`,
+        version: sql`excluded.version`,
+        hash: sql`excluded.hash`,
+        payload: sql`excluded.payload`,
+      },
+    });
 
 /** SHA-256 in hex: what tells two contents at the same version apart. */
 export function hashOf(payload: Uint8Array): string {

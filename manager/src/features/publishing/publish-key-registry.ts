@@ -14,8 +14,8 @@ import {
   sdkKeys,
   snapshots,
 } from '../../platform/database/index.ts';
-import { hashOf, keepSnapshot } from './publish-environment.ts';
-import type { WriteDeps } from './write.ts';
+import { hashOf, upsertSnapshot } from './publish-environment.ts';
+import type { Unit, WriteDeps } from './write.ts';
 
 /** How long a revoked key stays in the registry: to a bearer an unknown key is as good as a revoked one. */
 const revokedDaysKept = 30;
@@ -50,7 +50,11 @@ export async function lockKeyRegistry(
 }
 
 /** Rebuilds the key registry, whose row is locked; keeps it one version further when it changed. Answers whether it did. */
-export async function publishKeyRegistry(tx: Queries, at: Date): Promise<boolean> {
+export async function publishKeyRegistry({
+  tx,
+  later,
+  at,
+}: Pick<Unit, 'tx' | 'later' | 'at'>): Promise<boolean> {
   const [row] = await tx.select().from(keyRegistry);
   if (row === undefined) throw new Error('Cannot publish the key registry: its row is gone');
   const keys = await tx
@@ -74,10 +78,11 @@ export async function publishKeyRegistry(tx: Queries, at: Date): Promise<boolean
     .select({ hash: snapshots.hash })
     .from(snapshots)
     .where(eq(snapshots.documentId, keyRegistryDocument));
-  if (stored !== undefined && stored.hash === hashOf(payload)) return false;
+  const hash = hashOf(payload);
+  if (stored?.hash === hash) return false;
   const version = row.version + 1;
   await tx.update(keyRegistry).set({ version });
-  await keepSnapshot(tx, keyRegistryDocument, { epoch: row.epoch, version, payload });
+  later(upsertSnapshot(tx, keyRegistryDocument, { epoch: row.epoch, version, hash, payload }));
   return true;
 }
 

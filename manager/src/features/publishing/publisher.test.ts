@@ -36,6 +36,30 @@ describe('the publisher', () => {
     expect(world.outbox.published.get('a')).toMatchObject({ version: 1 });
   });
 
+  it('offers what it is handed as it is, the newest alone, and marks it', async () => {
+    const publisher = await world.start();
+    const first = world.commit('a', 1, 'x');
+    const second = world.commit('a', 2, 'y');
+    const reads = world.outbox.reads;
+    publisher.nudge(new Map([['a', second]]));
+    publisher.nudge(new Map([['a', first]]));
+    await world.settle();
+    expect(world.stored('a')).toMatchObject({ version: 2 });
+    expect(world.outbox.published.get('a')).toMatchObject({ version: 2 });
+    expect([publisher.delivered('a')?.version, world.outbox.reads]).toEqual([2, reads]);
+  });
+
+  it('offers what it was handed again when the store comes back', async () => {
+    const publisher = await world.start();
+    world.storeAway = true;
+    publisher.nudge(new Map([['a', world.commit('a', 1, 'x')]]));
+    await world.pass(1_000);
+    world.storeAway = false;
+    await world.pass(10_000);
+    expect(world.stored('a')).toMatchObject({ version: 1 });
+    expect(world.outbox.published.get('a')).toMatchObject({ version: 1 });
+  });
+
   it('finds a commit that nobody nudged for within 250 ms', async () => {
     await world.start();
     world.commit('a', 1, 'x');
@@ -404,6 +428,7 @@ class World {
 class MemoryOutbox implements Outbox {
   readonly snapshots = new Map<string, Snapshot>();
   readonly published = new Map<string, StoredPosition>();
+  reads = 0;
 
   async pending(): Promise<readonly string[]> {
     return [...this.snapshots].flatMap(([documentId, snapshot]) => {
@@ -415,6 +440,7 @@ class MemoryOutbox implements Outbox {
     return [...this.published.keys()].filter((documentId) => !this.snapshots.has(documentId));
   }
   async read(documentId: string): Promise<Snapshot | undefined> {
+    this.reads += 1;
     return this.snapshots.get(documentId);
   }
   async positions(): Promise<ReadonlyMap<string, StoredPosition>> {

@@ -2,16 +2,16 @@
  * Carries snapshots from the database to the store.
  *
  * Every manager runs one, without a leader and without a lock: the store's compare-and-set makes it harmless that several
- * offer the same snapshot, or that one offers an old one late. A commit nudges the publisher of its own process; whatever
- * a nudge misses (a crash between commit and nudge, a commit of another manager) the poll finds. Nothing here is on a
- * writer's path, so a commit never waits for the store.
+ * offer the same snapshot, or that one offers an old one late. A commit nudges the publisher of its own process and hands
+ * over what it has committed, so that it need not be read again; whatever a nudge misses (a crash between commit and nudge,
+ * a commit of another manager) the poll finds. Nothing here is on a writer's path, so a commit never waits for the store.
  *
  * A store that knows more than the database (`older`, `fork`), or a bearer that serves more, means that the database has
  * lost commits. Then the document moves to a higher epoch, which every reader accepts, and the surviving history wins
  * everywhere. The database is asked again after the store has been seen, because between the two another manager may
  * simply have written.
  */
-import { compareStored, type StoredPosition } from '@fauna-flags/protocol';
+import { compareStored, type Snapshot, type StoredPosition } from '@fauna-flags/protocol';
 import { reasonOf } from '../../platform/reason-of.ts';
 import { Attempts } from './attempts.ts';
 import { compareWithDatabase } from './compare-with-database.ts';
@@ -35,8 +35,11 @@ export interface PublisherDependencies extends EpochsDependencies {
 
 /** A running publisher. */
 export interface Publisher {
-  /** A commit has happened: publish now instead of at the next poll. May be lost without harm. */
-  nudge(): void;
+  /**
+   * A commit has happened: publish now instead of at the next poll. What it has committed is offered as it is; without
+   * that, the database is asked. May be lost without harm.
+   */
+  nudge(committed?: ReadonlyMap<string, Snapshot>): void;
   /** Resolves once what was committed before this call has been offered to the store, or could not be. Never rejects. */
   settled(): Promise<void>;
   /** Whether the store answered when it was last asked for anything that does not hang on one document, and takes writes. */
@@ -49,6 +52,8 @@ export interface Publisher {
 
 const pollMs = 250;
 const reconcileMs = 5_000;
+/** A round that commits of this manager keep going looks for what others have committed after so many of them. */
+const passesBlindMax = 64;
 const backoffMsMin = 100;
 const backoffMsMax = 5_000;
 
@@ -67,7 +72,12 @@ class RunningPublisher implements Publisher {
   readonly #delivered = new Map<string, StoredPosition>();
   readonly #attempts = new Attempts();
   readonly #epochs: Epochs;
+  /** Committed here, and not offered yet. */
+  #offers = new Map<string, Snapshot>();
+  /** Offered and taken, and not marked in the database yet. */
+  readonly #unmarked = new Map<string, StoredPosition>();
   #round: Promise<void> | undefined;
+  /** Whether the database must be looked through (again). */
   #again = false;
   #closed = false;
   #failures = 0;
@@ -97,11 +107,19 @@ class RunningPublisher implements Publisher {
     return this.#isStoreUp && this.#takesWrites;
   }
 
-  nudge(): void {
+  nudge(committed?: ReadonlyMap<string, Snapshot>): void {
     if (this.#closed) return;
     // A round under way may have looked before this commit; it must look once more.
-    if (this.#round !== undefined) this.#again = true;
-    else void this.#turn();
+    if (committed === undefined) this.#again = true;
+    for (const [documentId, snapshot] of committed ?? []) this.#offer(documentId, snapshot);
+    if (this.#round === undefined) void this.#turn();
+  }
+
+  /** Commits of one document may come to be told in another order than they happened. */
+  #offer(documentId: string, snapshot: Snapshot): void {
+    const waiting = this.#offers.get(documentId);
+    if (waiting === undefined || compareStored(snapshot, waiting) === 'newer')
+      this.#offers.set(documentId, snapshot);
   }
 
   async settled(): Promise<void> {
@@ -129,6 +147,7 @@ class RunningPublisher implements Publisher {
     for (const [documentId, { position, bearerId }] of lost)
       if (await this.#epochs.raise(documentId, position, bearerId)) this.#again = true;
     await this.#attempts.each(wanting, (documentId) => this.#publish(documentId));
+    await this.#mark();
     this.#awaitReconcile();
   }
 
@@ -158,7 +177,10 @@ class RunningPublisher implements Publisher {
 
   #wait(delayMs: number): void {
     if (this.#closed) return;
-    this.#cancel = this.#dependencies.schedule(() => void this.#turn(), delayMs);
+    this.#cancel = this.#dependencies.schedule(() => {
+      this.#again = true;
+      void this.#turn();
+    }, delayMs);
   }
 
   /** One round, then the next wait; rounds never overlap. */
@@ -198,17 +220,43 @@ class RunningPublisher implements Publisher {
 
   async #publishPending(): Promise<void> {
     const { outbox } = this.#dependencies;
+    let passes = 0;
     do {
-      this.#again = false;
+      passes += 1;
+      if (passes % passesBlindMax === 0) this.#again = true;
       if (this.#isReconcileDue) await this.#reconcile();
+      const offers = this.#offers;
+      this.#offers = new Map();
+      for (const [documentId, snapshot] of offers)
+        if (this.#isDelivered(documentId, snapshot)) offers.delete(documentId);
+      await this.#attempts.each([...offers.keys()], (documentId) =>
+        this.#publish(documentId, offers.get(documentId)),
+      );
+      // What is committed next is offered first: a mark spares others work, and nobody waits for it.
+      if (this.#offers.size === 0 || this.#again) await this.#mark();
+      if (!this.#again) continue;
+      this.#again = false;
       await this.#attempts.each(await outbox.pending(), (documentId) => this.#publish(documentId));
       await this.#attempts.each(await outbox.deleted(), (documentId) => this.#remove(documentId));
-    } while (this.#again && !this.#closed);
+      await this.#mark();
+    } while ((this.#again || this.#offers.size > 0) && !this.#closed);
   }
 
-  async #publish(documentId: string): Promise<void> {
+  #isDelivered(documentId: string, snapshot: Snapshot): boolean {
+    const delivered = this.#delivered.get(documentId);
+    return delivered !== undefined && ['same', 'older'].includes(compareStored(snapshot, delivered));
+  }
+
+  async #mark(): Promise<void> {
+    for (const [documentId, position] of [...this.#unmarked]) {
+      await this.#dependencies.outbox.markPublished(documentId, position);
+      if (this.#unmarked.get(documentId) === position) this.#unmarked.delete(documentId);
+    }
+  }
+
+  async #publish(documentId: string, offered?: Snapshot): Promise<void> {
     const { outbox, store } = this.#dependencies;
-    const snapshot = await outbox.read(documentId);
+    const snapshot = offered ?? (await outbox.read(documentId));
     if (snapshot === undefined) return;
     const result = await askStore(() => store.compareAndSet(documentId, snapshot)).catch(
       (error: StoreFailure) => {
@@ -220,7 +268,7 @@ class RunningPublisher implements Publisher {
     if (result.outcome === 'stored' || result.outcome === 'same') {
       const { epoch, version, hash } = snapshot;
       this.#delivered.set(documentId, { epoch, version, hash });
-      await outbox.markPublished(documentId, { epoch, version, hash });
+      this.#unmarked.set(documentId, { epoch, version, hash });
       return;
     }
     const now = await outbox.read(documentId);
@@ -238,6 +286,7 @@ class RunningPublisher implements Publisher {
     const { outbox, store } = this.#dependencies;
     await askStore(() => store.remove(documentId));
     this.#delivered.delete(documentId);
+    this.#unmarked.delete(documentId);
     await outbox.forget(documentId);
   }
 }

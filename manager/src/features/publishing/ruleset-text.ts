@@ -9,16 +9,17 @@ import { canonicalJson } from '@fauna-flags/protocol';
 export function rulesetText({ attributes, audiences, environment, flags, schema, version }: Ruleset): string {
   const members = Object.keys(flags)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${textOf(flags[key])}`);
+    .map((key) => `${JSON.stringify(key)}:${entryText(flags[key])}`);
   return (
-    `{"attributes":${textOf(attributes)},"audiences":${textOf(audiences)},"environment":${JSON.stringify(environment)},` +
+    `{"attributes":${entryText(attributes)},"audiences":${entryText(audiences)},"environment":${JSON.stringify(environment)},` +
     `"flags":{${members.join(',')}},"schema":${schema},"version":${version}}`
   );
 }
 
 const texts = new WeakMap<object, string>();
 
-function textOf(entry: object | undefined): string {
+/** The canonical JSON of one of a ruleset's entries, remembered with it; `null` for one that is not there. */
+export function entryText(entry: object | undefined): string {
   if (entry === undefined) return 'null';
   const known = texts.get(entry);
   if (known !== undefined) return known;

@@ -37,6 +37,9 @@ export function signedDelivery({
     },
     store: {
       ...store,
+      // Read from the outbox it is signed; what a commit hands over is not.
+      compareAndSet: (documentId, snapshot) =>
+        store.compareAndSet(documentId, { ...snapshot, signature: signatureOf(documentId, snapshot) }),
       async positions() {
         const stored = [...(await store.positions())];
         return new Map(

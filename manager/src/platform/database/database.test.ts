@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { adminToken, createTestApp } from '../../../test/support/api.ts';
@@ -35,6 +36,50 @@ async function expectRetryable(database: Database): Promise<void> {
     expect(await response.json()).toMatchObject({ code: 'retryable' });
   }
 }
+
+describe('a transaction', () => {
+  const named = (key: string) =>
+    test.database.read
+      .insert(projects)
+      .values({
+        key,
+        name: 'N',
+        searchText: key,
+        id: randomUUID(),
+        createdAt: new Date(),
+        updatedAt: new Date(),
+      });
+  const keys = async () =>
+    (await test.database.read.select({ key: projects.key }).from(projects)).map(({ key }) => key);
+
+  it('has done at the commit what was given to later, in its order', async () => {
+    await test.database.transaction(async (tx, later) => {
+      later(named('later-1'));
+      later(tx.update(projects).set({ name: 'M' }).where(eq(projects.key, 'later-1')));
+      const [row] = await tx.select().from(projects).where(eq(projects.key, 'later-1'));
+      expect(row?.name).toBe('M');
+    });
+    expect(await keys()).toContain('later-1');
+  });
+
+  it('fails with what has failed of it, and leaves nothing', async () => {
+    await named('taken');
+    const failing = test.database.transaction(async (tx, later) => {
+      later(named('later-2'));
+      later(named('taken'));
+      await tx.select().from(projects);
+      later(named('later-3'));
+    });
+    await expect(failing).rejects.toMatchObject({ code: '23505' });
+    const atTheEnd = test.database.transaction(async (_tx, later) => {
+      later(named('later-4'));
+      later(named('taken'));
+    });
+    await expect(atTheEnd).rejects.toMatchObject({ code: '23505' });
+    expect((await keys()).filter((key) => key.startsWith('later'))).toEqual(['later-1']);
+    await test.database.transaction(async (tx) => void (await tx.select().from(projects)));
+  });
+});
 
 describe('the API without its database', () => {
   it('answers 503 retryable when nobody listens', async () => {

@@ -12,7 +12,22 @@ export interface Database {
   /** Single statements, each a transaction of its own. */
   readonly read: Queries;
   /** Runs `work` in one READ COMMITTED transaction: commits when it resolves, rolls back when it rejects. */
-  transaction<Result>(work: (tx: Queries) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: Work<Result>): Promise<Result>;
+}
+
+/**
+ * What is done in a transaction. Statements whose answer nobody needs are given to `later`: they are sent at once, in the
+ * order in which they are given, and nobody waits for a turn of the network for each. The commit does: where one of them
+ * fails, so does the transaction.
+ */
+export type Work<Result> = (tx: Queries, later: Later) => Promise<Result>;
+
+/** Sends a statement now whose outcome is waited for at the commit. */
+export type Later = (statement: Statement) => void;
+
+/** A statement as Drizzle builds it. */
+interface Statement {
+  toSQL(): { readonly sql: string; readonly params: unknown[] };
 }
 
 /** Wraps a pool. The pool belongs to the caller, who ends it. */
@@ -28,24 +43,52 @@ export function createDatabase(pool: pg.Pool): Database {
  * Written out instead of taken from Drizzle: its transaction would send ROLLBACK down a connection that no longer
  * answers, wait for that to time out too, and give the broken connection back to the pool.
  */
-async function transaction<Result>(pool: pg.Pool, work: (tx: Queries) => Promise<Result>): Promise<Result> {
+async function transaction<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
   const client = await pool.connect();
   // The pool listens only while a connection is idle; one that breaks in here would otherwise end the process.
   const onError = () => {};
   client.on('error', onError);
   let broken = false;
+  const sent: Promise<unknown>[] = [];
+  const later: Later = (statement) => {
+    // Past Drizzle, whose own ways take turns of their own: what is sent later must not be there sooner.
+    const { sql, params } = statement.toSQL();
+    const outcome = client.query(sql, params);
+    outcome.catch(() => {});
+    sent.push(outcome);
+  };
   try {
     await client.query('BEGIN');
-    const result = await work(drizzle(client, { schema }));
-    await client.query('COMMIT');
+    const result = await work(queriesOf(client), later);
+    // A transaction in which something has failed ends at a COMMIT too, and only what has failed says so.
+    await Promise.all([...sent, client.query('COMMIT')]);
     return result;
-  } catch (error) {
+  } catch (caught) {
+    const error = await firstFailure(sent, caught);
     broken = isUnavailable(error) || !(await rollBack(client));
     throw error;
   } finally {
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+const queriesByClient = new WeakMap<pg.PoolClient, Queries>();
+
+/** One for each connection: making it costs as much as a statement. */
+function queriesOf(client: pg.PoolClient): Queries {
+  const known = queriesByClient.get(client);
+  if (known !== undefined) return known;
+  const queries = drizzle(client, { schema });
+  queriesByClient.set(client, queries);
+  return queries;
+}
+
+/** Whatever comes behind a statement that has failed fails because of it. */
+async function firstFailure(sent: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
+  const outcomes = await Promise.allSettled(sent);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  return failure === undefined ? otherwise : failure.reason;
 }
 
 async function rollBack(client: pg.PoolClient): Promise<boolean> {

@@ -36,6 +36,8 @@ export function createPool({
     // A manager that dies in the middle of a transaction must not hold its locks until TCP notices.
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
+    // Statements that wait for no answer of one another share a turn of the network.
+    pipeline: true,
     application_name: 'fauna-manager',
   });
   // Without a listener, an idle connection that breaks would end the process.
