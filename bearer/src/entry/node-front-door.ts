@@ -3,8 +3,10 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '@fauna-flags/protocol';
+import { type Answer, toResponse } from '../answer.ts';
 import { answerProblem } from '../middleware/respond.ts';
 import type { RequestEnv } from '../request-env.ts';
+import { plainRequest } from './node-plain-request.ts';
 import { NodeSocketSink } from './node-socket-sink.ts';
 import { readStreamHead, type StreamHead } from './node-stream-head.ts';
 
@@ -134,13 +136,14 @@ export class NodeFrontDoor {
 
   async #answer(socket: Socket, arrival: Arrival, head: StreamHead): Promise<void> {
     const bytes = arrival.pieces.length === 1 ? arrival.pieces[0] : Buffer.concat(arrival.pieces);
-    const request = requestOf(head, bytes?.subarray(head.bodyAt));
+    const request = plainRequest({ ...head, body: bytes?.subarray(head.bodyAt) });
     if (request === undefined) {
       this.#giveAway(socket, arrival);
       return;
     }
     this.#settle(socket);
     let sink: NodeSocketSink | undefined;
+    let answer: Answer | undefined;
     const env: RequestEnv = {
       clientAddress: socket.remoteAddress,
       hangUp: () => socket.resetAndDestroy(),
@@ -148,11 +151,16 @@ export class NodeFrontDoor {
         sink = new NodeSocketSink(socket, listener);
         return sink;
       },
+      send(whole) {
+        answer = whole;
+        return answeredAlready;
+      },
     };
     try {
       const response = await this.#fetch(request, env);
-      if (sink !== undefined) sink.begin(writeHead(response));
-      else await writeWhole(socket, response);
+      const { status, headers } = answer ?? response;
+      if (sink !== undefined) sink.begin(writeHead(status, headers));
+      else await writeWhole(socket, answer === undefined ? response : toResponse(answer));
     } catch {
       // The application answers every problem itself, so this is a connection that broke, or a bug that it has logged.
       socket.destroy();
@@ -177,23 +185,18 @@ export class NodeFrontDoor {
   }
 }
 
-function requestOf(head: StreamHead, body: Uint8Array | undefined): Request | undefined {
-  const { method, url, headers } = head;
-  try {
-    return new Request(url, {
-      method,
-      headers,
-      ...(method === 'POST' && body !== undefined && body.length > 0 ? { body } : {}),
-    });
-  } catch {
-    return undefined;
-  }
-}
+/** Stands for an answer that was handed over as it is. */
+const answeredAlready = new Response(null);
 
 /** The head of an answer whose end is the end of the connection. */
-function writeHead({ status, headers }: Response, contentLength?: number): Buffer {
+function writeHead(
+  status: number,
+  headers: Headers | Readonly<Record<string, string>>,
+  contentLength?: number,
+): Buffer {
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
-  for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
+  for (const [name, value] of headers instanceof Headers ? headers : Object.entries(headers))
+    head += `${name}: ${value}\r\n`;
   if (contentLength !== undefined) head += `content-length: ${contentLength}\r\n`;
   return Buffer.from(`${head}date: ${new Date().toUTCString()}\r\nconnection: close\r\n\r\n`, 'latin1');
 }
@@ -202,12 +205,12 @@ async function writeWhole(socket: Socket, response: Response): Promise<void> {
   socket.resume();
   if (response.status === 200 && response.body !== null) {
     // An application that does not take connections may stream nevertheless.
-    socket.write(writeHead(response));
+    socket.write(writeHead(response.status, response.headers));
     await pipeline(Readable.fromWeb(response.body as never), socket);
     return;
   }
   const body = Buffer.from(await response.arrayBuffer());
-  socket.write(Buffer.concat([writeHead(response, body.length), body]));
+  socket.write(Buffer.concat([writeHead(response.status, response.headers, body.length), body]));
   socket.destroySoon();
 }
 

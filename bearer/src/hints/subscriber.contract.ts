@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectSubscriber, Subscriber } from './subscriber.ts';
 
 /** A way to subscribe under contract, and the other end of it. */
@@ -9,6 +9,8 @@ export interface SubscriberFixture {
   cutAll(): Promise<void>;
 }
 
+let tests = 0;
+
 /** What every subscriber keeps. `patience` is how long an event may take. */
 export function subscriberContract(
   name: string,
@@ -17,6 +19,12 @@ export function subscriberContract(
 ): void {
   describe(`${name} keeps the contract of a subscriber`, () => {
     const open: Subscriber[] = [];
+    // One for each test: in a cluster, what one has published may reach another node after the next has subscribed there.
+    let channel = '';
+    beforeEach(() => {
+      tests += 1;
+      channel = `{fauna}:n${tests}`;
+    });
     afterEach(() => {
       for (const subscriber of open.splice(0)) subscriber.destroy();
     });
@@ -36,17 +44,17 @@ export function subscriberContract(
     it('hears what is published once it was acknowledged, in order and of its own channel only', async () => {
       const fixture = await make();
       const { subscriber, messages } = connected(fixture);
-      await subscriber.subscribe('{fauna}:n');
+      await subscriber.subscribe(channel);
       await fixture.publish('{fauna}:other', 'not for us');
-      await fixture.publish('{fauna}:n', 'a 1 2 00000000');
-      await fixture.publish('{fauna}:n', 'b, with a comma');
+      await fixture.publish(channel, 'a 1 2 00000000');
+      await fixture.publish(channel, 'b, with a comma');
       await expect.poll(() => messages.length, eventually).toBe(2);
       expect(messages).toEqual(['a 1 2 00000000', 'b, with a comma']);
     });
 
     it('answers pings while it lives', async () => {
       const { subscriber } = connected(await make());
-      await subscriber.subscribe('{fauna}:n');
+      await subscriber.subscribe(channel);
       await subscriber.ping();
       await subscriber.ping();
     });
@@ -54,7 +62,7 @@ export function subscriberContract(
     it('says once that the other end is gone, with a reason', async () => {
       const fixture = await make();
       const { subscriber, ends } = connected(fixture);
-      await subscriber.subscribe('{fauna}:n');
+      await subscriber.subscribe(channel);
       await fixture.cutAll();
       await expect.poll(() => ends.length, eventually).toBe(1);
       expect(ends[0]).not.toBe('');
@@ -64,18 +72,18 @@ export function subscriberContract(
     it('says nothing any more once it was destroyed, also twice, and leaves others alone', async () => {
       const fixture = await make();
       const [gone, kept] = [connected(fixture), connected(fixture)];
-      await gone.subscriber.subscribe('{fauna}:n');
-      await kept.subscriber.subscribe('{fauna}:n');
+      await gone.subscriber.subscribe(channel);
+      await kept.subscriber.subscribe(channel);
       gone.subscriber.destroy();
       gone.subscriber.destroy();
-      await fixture.publish('{fauna}:n', 'late');
+      await fixture.publish(channel, 'late');
       await expect.poll(() => kept.messages, eventually).toEqual(['late']);
       expect([gone.messages, gone.ends]).toEqual([[], []]);
     });
 
     it('may be destroyed before it has begun', async () => {
       const { subscriber, messages, ends } = connected(await make());
-      const subscribed = subscriber.subscribe('{fauna}:n');
+      const subscribed = subscriber.subscribe(channel);
       subscriber.destroy();
       // Whether the acknowledgement was faster is nobody's concern any more.
       await subscribed.catch(() => {});

@@ -1,5 +1,6 @@
 import { comparePositions } from '@fauna-flags/core/link';
 import type { OfrepEventStream } from '@fauna-flags/protocol';
+import type { Answer } from '../answer.ts';
 import type { Caller } from '../middleware/admit.ts';
 import type { JsonObject } from '../middleware/body.ts';
 import type { Services } from '../services.ts';
@@ -41,7 +42,7 @@ export function ofrepEventStreams(
   return [{ type: 'sse', endpoint: { requestUri }, inactivityDelaySec }];
 }
 
-function streamRefetches(asked: Asked): Promise<Response> {
+function streamRefetches(asked: Asked): Promise<Answer | Response> {
   const { caller, services } = asked;
   const forClient = caller.key.kind === 'client';
   const context = caller.handle?.context ?? {};

@@ -1,4 +1,5 @@
 import { type Position, parsePosition } from '@fauna-flags/core/link';
+import type { Answer } from '../answer.ts';
 import { readmit } from '../middleware/admit.ts';
 import { clientAddress, countedAddress } from '../middleware/client-address.ts';
 import { commonHeaders } from '../middleware/respond.ts';
@@ -31,7 +32,7 @@ export interface StreamKind {
 export async function openStream(
   { caller, request, services, env }: Asked,
   { prepare, begin }: StreamKind,
-): Promise<Response> {
+): Promise<Answer | Response> {
   const { streams } = services;
   const leave = streams.admit({ keyId: caller.key.id, address: addressOf({ request, services, env }) });
   try {
@@ -57,14 +58,13 @@ export async function openStream(
       },
       leave,
     );
-    return new Response(body, {
-      headers: {
-        ...commonHeaders,
-        'Content-Type': 'text/event-stream',
-        'Cache-Control': 'no-store, no-transform',
-        'X-Accel-Buffering': 'no',
-      },
-    });
+    const headers = {
+      ...commonHeaders,
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+    };
+    return body === null ? { status: 200, headers, body } : new Response(body, { headers });
   } catch (error) {
     leave();
     throw error;

@@ -1,3 +1,4 @@
+import type { Answer } from '../answer.ts';
 import { notReady } from '../middleware/admit.ts';
 import { readJsonObject } from '../middleware/body.ts';
 import { contextFor } from '../middleware/context.ts';
@@ -41,7 +42,7 @@ export const streamRoutes: readonly Route[] = [
   },
 ];
 
-function stream(asked: Asked, prepare: StreamKind['prepare']): Promise<Response> {
+function stream(asked: Asked, prepare: StreamKind['prepare']): Promise<Answer | Response> {
   return openStream(asked, { prepare, begin: (standing) => begin(standing, asked.services) });
 }
 

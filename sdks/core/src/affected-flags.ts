@@ -17,7 +17,8 @@ const nothing: Entries = { flags: {}, audiences: {}, attributes: {} };
  * conditions, rollouts and other audiences. Whatever is not in the set answers both the same, so that nobody needs to
  * evaluate it again.
  *
- * What is no ruleset counts as an empty one: every flag of the other is in the set.
+ * What is no ruleset counts as an empty one: every flag of the other is in the set. Entries that are the very same object in
+ * both are taken for what they were when they were first seen.
  */
 export function affectedFlags(previous: unknown, next: unknown): ReadonlySet<string> {
   const before = entriesOf(previous);
@@ -25,11 +26,13 @@ export function affectedFlags(previous: unknown, next: unknown): ReadonlySet<str
   const attributes = changedKeys(before.attributes, after.attributes);
   const audiences = changedKeys(before.audiences, after.audiences);
   spread(after.audiences, audiences, {
+    namesOf: (key, entry) => (before.audiences[key] === entry ? rememberedNames(entry) : namesIn(entry)),
     isReached: (names) => meets(names.attributes, attributes),
     leadsTo: (names) => names.audiences,
   });
   const flags = changedKeys(before.flags, after.flags);
   spread(after.flags, flags, {
+    namesOf: (key, entry) => (before.flags[key] === entry ? rememberedNames(entry) : namesIn(entry)),
     isReached: (names) => meets(names.attributes, attributes) || meets(names.audiences, audiences),
     leadsTo: (names) => names.flags,
   });
@@ -50,6 +53,7 @@ function changedKeys(before: JsonObject, after: JsonObject): Set<string> {
 }
 
 interface Reach {
+  readonly namesOf: (key: string, entry: unknown) => Names;
   /** Whether something outside the entries, which the entry names, has changed. */
   readonly isReached: (names: Names) => boolean;
   /** The other entries that an entry names. */
@@ -60,11 +64,11 @@ interface Reach {
  * Adds the keys of all entries that are affected, those that name affected ones included. Only the newer entries need to
  * be asked: one that differs from its older self is in the set already.
  */
-function spread(entries: JsonObject, affected: Set<string>, { isReached, leadsTo }: Reach): void {
+function spread(entries: JsonObject, affected: Set<string>, { namesOf, isReached, leadsTo }: Reach): void {
   const namedBy = new Map<string, string[]>();
   for (const [key, entry] of Object.entries(entries)) {
     if (affected.has(key)) continue;
-    const names = namesIn(entry);
+    const names = namesOf(key, entry);
     if (isReached(names)) affected.add(key);
     else for (const other of leadsTo(names)) append(namedBy, other, key);
   }
@@ -89,6 +93,18 @@ interface Names {
   readonly attributes: Set<string>;
   readonly audiences: Set<string>;
   readonly flags: Set<string>;
+}
+
+const namesByEntry = new WeakMap<object, Names>();
+
+/** The same for entries that rulesets share, which are read again with every change of another one. */
+function rememberedNames(entry: unknown): Names {
+  if (typeof entry !== 'object' || entry === null) return namesIn(entry);
+  const known = namesByEntry.get(entry);
+  if (known !== undefined) return known;
+  const names = namesIn(entry);
+  namesByEntry.set(entry, names);
+  return names;
 }
 
 /**
