@@ -6,6 +6,8 @@ import { StreamLoad } from '../support/stream-load.ts';
 import { atMost, exactly, type Finding, holds, type Scenario } from './scenario.ts';
 
 const streams = 10_000;
+/** As long as streams live before their bearer dies: each has been told by a heartbeat how many they are. */
+const heardMs = 22_000;
 
 /** C4. */
 export const killAndReturn: Scenario = {
@@ -33,6 +35,7 @@ async function dieAndReturn({
   const load = await openAll([world.port(0)], streams, 0);
   try {
     const before = await load.until(({ open }) => open === streams, 30_000);
+    await pause(heardMs);
     await load.forget();
     const reads = await world.snapshotReads();
     await world.bearer(0).end('SIGKILL');
@@ -70,6 +73,7 @@ export const halfDies: Scenario = {
     try {
       await moving.until(({ open }) => open === half, 30_000);
       await staying.until(({ open }) => open === half, 30_000);
+      await pause(heardMs);
       const prober = new Prober({ ports: [world.port(1)], key: storyKeys.clientKey, perSecond: 100 });
       await world.bearer(0).end('SIGKILL');
       const { report, tookMs } = await moving.until(({ open }) => open === half, 30_000);

@@ -1,4 +1,6 @@
+import { networkInterfaces } from 'node:os';
 import { defaultBearerLimits } from '@fauna-flags/bearer';
+import { countedAddress } from '../../bearer/src/middleware/client-address.ts';
 import { PublishedWorld } from '../support/published-world.ts';
 import { storyKeys } from '../support/story.ts';
 import { StreamLoad } from '../support/stream-load.ts';
@@ -12,22 +14,28 @@ export const spoofedAddresses: Scenario = {
   id: 'C21',
   title: 'limits per address, behind a proxy and without, with and without a forged X-Forwarded-For',
   async run() {
+    const own = ownPublicAddress();
     const direct = await PublishedWorld.start();
     const behind = await PublishedWorld.start({ environment: { TRUSTED_PROXIES: proxy } });
     try {
       return [
-        ...(await expectOpen(direct, {
-          what: 'without a proxy, each with another forged address: streams of one address',
-          forwardedFor: '#',
-          wanted: perAddress,
-        })),
+        ...(own === undefined
+          ? []
+          : await expectOpen(direct, {
+              what: 'without a proxy, each with another forged address: streams of one address',
+              sourceAddress: own,
+              forwardedFor: '#',
+              wanted: perAddress,
+            })),
         ...(await expectOpen(behind, {
           what: 'behind the proxy, each from another address: all streams',
+          sourceAddress: proxy,
           forwardedFor: '#',
           wanted: perAddress + 300,
         })),
         ...(await expectOpen(behind, {
           what: 'behind the proxy, one address that forges others in front: streams of it',
+          sourceAddress: proxy,
           forwardedFor: '#, 198.51.100.7',
           wanted: perAddress,
         })),
@@ -39,14 +47,33 @@ export const spoofedAddresses: Scenario = {
   },
 };
 
+/**
+ * An address of this machine that streams are counted by: programs of the machine itself are not, nor is whoever says out of
+ * a private network that somebody passed it on. Where there is none, that line cannot be measured and is left out.
+ */
+function ownPublicAddress(): string | undefined {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(
+      ({ address, family }) =>
+        family === 'IPv4' && countedAddress({ address, isForwarded: true }) !== undefined,
+    )?.address;
+}
+
 /** Opens more streams than one address may have, from one socket address. */
 async function expectOpen(
   world: PublishedWorld,
   {
     what,
+    sourceAddress,
     forwardedFor,
     wanted,
-  }: { readonly what: string; readonly forwardedFor: string; readonly wanted: number },
+  }: {
+    readonly what: string;
+    readonly sourceAddress: string;
+    readonly forwardedFor: string;
+    readonly wanted: number;
+  },
 ): Promise<readonly Finding[]> {
   const count = perAddress + 300;
   const load = await StreamLoad.open({
@@ -56,7 +83,7 @@ async function expectOpen(
     count,
     first: 0,
     perSecond: 1_000,
-    sourceAddress: proxy,
+    sourceAddress,
     forwardedFor,
     comesBack: false,
   });

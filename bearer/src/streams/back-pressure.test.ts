@@ -100,6 +100,21 @@ describe('admission of streams', () => {
     // 4,000 streams at 2,000 a second are 2 s, and the jitter of the test's randomness is half of 50 %.
     expect(Number((await reader.next())?.retry)).toBe(2_501);
   });
+
+  it('tells those who came among the first how many they have become, with the next heartbeat', async () => {
+    const world = await bearerWorld({
+      ruleset: text(1),
+      deps: { limits: { acceptsPerSecondMax: 10_000, heartbeatMs: 4_000 } },
+    });
+    const first = await world.streamClient({});
+    expect(Number((await first.next())?.retry)).toBe(1_250);
+    await world.clock.advance(4_000);
+    expect(await first.next()).toMatchObject({ event: 'hb', retry: undefined });
+    for (let place = 0; place < 4_000; place += 1) await world.post('/stream/client');
+    await world.clock.advance(4_000);
+    await settled();
+    expect(first.waiting.at(-1)).toMatchObject({ event: 'hb', retry: '2501' });
+  });
 });
 
 describe('heartbeats', () => {

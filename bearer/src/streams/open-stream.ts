@@ -72,9 +72,7 @@ export class OpenStream {
   open(opening: Opening | Resumption, retryMs: number): void {
     const view = this.#view;
     const frame = typeof opening === 'string' ? view.open(opening) : view.resume(opening.resumeTo);
-    // The retry line takes the place of the frame's last line break: one block, and the frame's bytes stay shared.
-    this.#send(frame.subarray(0, -1));
-    this.#send(new TextEncoder().encode(writeRetry(retryMs)));
+    this.#sendWithRetry(frame, retryMs);
   }
 
   /** Has the reader brought to the newest ruleset by `tell` when its turn comes; changes until then are one. */
@@ -102,9 +100,15 @@ export class OpenStream {
     return true;
   }
 
-  /** The sign of life; a reader that has something to take needs none. */
-  beat(): void {
-    if (this.#sink.pendingBytes() === 0) this.#send(this.#view.dialect.heartbeat(this.#view.live));
+  /**
+   * The sign of life; a reader that has something to take needs none. `retryMs` comes with it where it has changed much: who
+   * came among the first was told how few they were, and would come back too soon with all the others.
+   */
+  beat(retryMs: number | undefined): void {
+    if (this.#sink.pendingBytes() > 0) return;
+    const frame = this.#view.dialect.heartbeat(this.#view.live);
+    if (retryMs === undefined) this.#send(frame);
+    else this.#sendWithRetry(frame, Math.max(this.#view.dialect.retryMsMin, retryMs));
   }
 
   /** Ends it at once, and forgets what was not taken. */
@@ -117,6 +121,12 @@ export class OpenStream {
     const farewell = this.#view.dialect.farewell(this.#view.live, event, data);
     if (farewell !== undefined) this.#sink.send(farewell);
     this.#sink.close();
+  }
+
+  /** The retry line takes the place of the frame's last line break: one block, and the frame's bytes stay shared. */
+  #sendWithRetry(frame: Uint8Array, retryMs: number): void {
+    this.#send(frame.subarray(0, -1));
+    this.#send(new TextEncoder().encode(writeRetry(retryMs)));
   }
 
   #send(bytes: Uint8Array): void {

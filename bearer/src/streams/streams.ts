@@ -221,9 +221,10 @@ export class Streams {
       if (any !== undefined && !this.#isGood(any)) this.#revokeAmong(streams);
     }
     for (const stream of this.#pending.late(now)) this.#keeper.cut(stream);
+    const areMany = this.#gate.open > reconnectsPerSecondMax;
     for (const stream of this.#beats.turn())
       if (now >= stream.endsAt) this.#goodbye(stream, oldDelayMsMax);
-      else stream.beat();
+      else stream.beat(areMany ? this.#spreadMs(1_000) : undefined);
   }
 
   #revokeAmong(streams: ReadonlyMap<OpenStream, StreamHub>): void {

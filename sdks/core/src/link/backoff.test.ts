@@ -22,6 +22,13 @@ describe('backoffDelayMs()', () => {
     );
   });
 
+  it('does not double what a server names for a crowd, and grows beyond it at last', () => {
+    const ceilings = [0, 1, 2, 3, 4, 5].map((failures) =>
+      backoffDelayMs({ failures, retryMs: 6_000, random: () => 1 }),
+    );
+    expect(ceilings).toEqual([6_000, 6_000, 6_000, 8_000, 16_000, 30_000]);
+  });
+
   it('never comes before "Retry-After", and spreads after it', () => {
     const delayMs = (drawn: number) =>
       backoffDelayMs({ failures: 0, retryMs: 1_000, retryAfterMs: 7_000, random: () => drawn });

@@ -1,4 +1,4 @@
-/** The base of the exponential law, until the server names another with `retry:`. */
+/** The base of the exponential law. */
 export const retryMsDefault = 1_000;
 /** Delays stop growing here: a server that is back is found within half a minute. */
 const backoffMsMax = 30_000;
@@ -19,11 +19,13 @@ export interface Backoff {
 }
 
 /**
- * Full jitter: anywhere between nothing and `retry · 2ⁿ`, at most 30 s. A `Retry-After` comes before it, so that
- * clients that were all told the same second still spread.
+ * Full jitter: anywhere between nothing and 1 s · 2ⁿ, at most 30 s, or `retry:` where that is more. The window that a server
+ * names for a crowd spreads the crowd already: doubling it too would keep whoever has met one refused connection away long
+ * after the server is back. A `Retry-After` comes before it, so that clients that were all told the same second still spread.
  */
 export function backoffDelayMs({ failures, retryMs, retryAfterMs = 0, random }: Backoff): number {
-  const ceilingMs = Math.min(Math.max(backoffMsMax, retryMs), retryMs * 2 ** failures);
+  const grownMs = Math.min(backoffMsMax, Math.min(retryMs, retryMsDefault) * 2 ** failures);
+  const ceilingMs = Math.max(retryMs, grownMs);
   return boundedDelayMs(retryAfterMs) + random() * ceilingMs;
 }
 
