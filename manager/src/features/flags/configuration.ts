@@ -73,7 +73,7 @@ const flagConfiguration = (queries: Queries) =>
     .prepare('');
 
 /** The configuration's row. */
-export async function findConfiguration(
+async function findConfiguration(
   queries: Queries,
   { flagId, environmentId }: { flagId: string; environmentId: string },
 ): Promise<ConfigurationRow> {

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Ruleset } from '@fauna-flags/core';
 import type { Snapshot } from '@fauna-flags/protocol';
 import { eq, sql } from 'drizzle-orm';
-import { environments, filled, prepared, type Queries, snapshots } from '../../platform/database/index.ts';
+import {
+  environments,
+  filled,
+  prepared,
+  type Queries,
+  type Statement,
+  snapshots,
+} from '../../platform/database/index.ts';
 import { compileEnvironment } from './compile-environment.ts';
 import type { KnownRulesets } from './known-rulesets.ts';
 import { loadFlags, loadRuleset, withFlags } from './load-ruleset.ts';
@@ -74,7 +81,7 @@ const raiseVersion = (queries: Queries) =>
     .where(eq(environments.id, sql.placeholder('id')));
 
 /** Upserts a document's snapshot, the row that publishers read as their outbox. */
-export function upsertSnapshot(tx: Queries, documentId: string, snapshot: Snapshot) {
+export function upsertSnapshot(tx: Queries, documentId: string, snapshot: Snapshot): Statement {
   const { epoch, version, hash, payload } = snapshot;
   return filled(tx, upsert, { documentId, epoch, version, hash, payload });
 }

@@ -39,16 +39,14 @@ async function expectRetryable(database: Database): Promise<void> {
 
 describe('a transaction', () => {
   const named = (key: string) =>
-    test.database.read
-      .insert(projects)
-      .values({
-        key,
-        name: 'N',
-        searchText: key,
-        id: randomUUID(),
-        createdAt: new Date(),
-        updatedAt: new Date(),
-      });
+    test.database.read.insert(projects).values({
+      key,
+      name: 'N',
+      searchText: key,
+      id: randomUUID(),
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    });
   const keys = async () =>
     (await test.database.read.select({ key: projects.key }).from(projects)).map(({ key }) => key);
 

@@ -26,7 +26,7 @@ export type Work<Result> = (tx: Queries, later: Later) => Promise<Result>;
 export type Later = (statement: Statement) => void;
 
 /** A statement as Drizzle builds it. */
-interface Statement {
+export interface Statement {
   toSQL(): { readonly sql: string; readonly params: unknown[] };
 }
 

@@ -1,4 +1,4 @@
-export { createDatabase, type Database, type Later, type Queries } from './database.ts';
+export { createDatabase, type Database, type Later, type Queries, type Statement } from './database.ts';
 export { placeOfDatabase, readDatabaseUrl } from './database-url.ts';
 export { migrate } from './migrate.ts';
 export { createPool } from './pool.ts';

@@ -1,5 +1,5 @@
 import { fillPlaceholders } from 'drizzle-orm';
-import type { Queries } from './database.ts';
+import type { Queries, Statement } from './database.ts';
 
 const madeFor = new WeakMap<Queries, Map<unknown, unknown>>();
 
@@ -18,24 +18,19 @@ export function prepared<Made>(queries: Queries, build: (queries: Queries) => Ma
   return made;
 }
 
-/** A statement with placeholders, as Drizzle builds it. */
-interface Building {
-  toSQL(): { readonly sql: string; readonly params: unknown[] };
-}
-
 /** A statement that was built once, with these values in its placeholders, for `later`. */
 export function filled(
   queries: Queries,
-  build: (queries: Queries) => Building,
+  build: (queries: Queries) => Statement,
   values: Readonly<Record<string, unknown>>,
-): Building {
+): Statement {
   const { sql, params } = prepared(queries, textOf(build));
   return { toSQL: () => ({ sql, params: fillPlaceholders(params, values) }) };
 }
 
-const texts = new Map<unknown, (queries: Queries) => ReturnType<Building['toSQL']>>();
+const texts = new Map<unknown, (queries: Queries) => ReturnType<Statement['toSQL']>>();
 
-function textOf(build: (queries: Queries) => Building) {
+function textOf(build: (queries: Queries) => Statement) {
   const known = texts.get(build);
   if (known !== undefined) return known;
   const text = (queries: Queries) => build(queries).toSQL();
