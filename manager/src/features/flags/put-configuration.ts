@@ -30,7 +30,7 @@ export function putConfiguration(
   change: ConfigurationChange & { readonly ifMatch: IfMatch },
   input: PutConfiguration,
 ): Promise<Configuration> {
-  return writeConfiguration(deps, change, async (unit) => {
+  return writeConfiguration(deps, { ...change, looksAtAll: true }, async (unit) => {
     const { tx, project, environment } = unit;
     const { flag, row } = await findFlagConfiguration(tx, unit, change.flag);
     const before = toConfiguration(row, change);

@@ -4,6 +4,7 @@ import {
   auditEntries,
   type Database,
   environments,
+  isUnavailable,
   type Later,
   prepared,
   projects,
@@ -121,17 +122,20 @@ export function writeConfiguration<Result>(
 
 /**
  * Does the writes of one flag one after the other, and those of different flags side by side, which share turns of the
- * network. Settles when all have: whoever was still at work after the transaction would work outside of it.
+ * network; where one looks at all flags, all go one after the other, so that it sees what those before it have made of them.
+ * Settles when all have: whoever was still at work after the transaction would work outside of it.
  */
-async function inTurnByFlag<Outcome>(
+async function inTurn<Outcome>(
   writes: readonly ConfigurationWrite[],
   doOne: (write: ConfigurationWrite) => Promise<Outcome>,
 ): Promise<readonly Outcome[]> {
+  const looksAtAll = writes.some(({ scope }) => scope.looksAtAll === true);
   const last = new Map<string, Promise<unknown>>();
   const started = writes.map((write) => {
-    const before = last.get(write.scope.flag);
+    const turn = looksAtAll ? '' : write.scope.flag;
+    const before = last.get(turn);
     const outcome = before === undefined ? doOne(write) : before.then(() => doOne(write));
-    last.set(write.scope.flag, outcome);
+    last.set(turn, outcome);
     return outcome;
   });
   await Promise.allSettled(started);
@@ -143,6 +147,8 @@ interface ConfigurationScope {
   readonly project: string;
   readonly environment: string;
   readonly flag: string;
+  /** Whether the change is judged by other flags too. */
+  readonly looksAtAll?: boolean;
 }
 
 interface ConfigurationWrite<Result = unknown> {
@@ -162,6 +168,12 @@ function lineOf(database: Database, name: string): SharedCommits<ConfigurationWr
   const line = new SharedCommits<ConfigurationWrite>({
     alone: ({ deps, scope, work }) => writeEnvironment(deps, scope, work),
     together: writeTogether,
+    isEverybodys: isUnavailable,
+    tooLate: () =>
+      new Problem('retryable', 'Cannot make this change now: too many came before it', {
+        retryAfterSeconds: 1,
+      }),
+    now: () => performance.now(),
     onIdle: () => ofDatabase.delete(name),
   });
   ofDatabase.set(name, line);
@@ -201,7 +213,7 @@ async function writeTogether(
         return { status: 'rejected', reason } as const;
       }
     };
-    const outcomes = await inTurnByFlag(writes, doOne);
+    const outcomes = await inTurn(writes, doOne);
     const changes = done.flatMap((write) => write.changes);
     if (changes.length === 0) return { outcomes, published: nothing };
     const published = await publish(
