@@ -7,7 +7,7 @@ import {
   type RuleInput,
 } from '@fauna-flags/protocol';
 import { type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
-import { type WriteDeps, writeConfiguration } from '../publishing/index.ts';
+import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { checkConfiguration, loadProjectModel } from '../targeting/index.ts';
 import { findFlagConfiguration, toConfiguration } from './configuration.ts';
 import { saveConfiguration } from './save-configuration.ts';
@@ -30,7 +30,7 @@ export function putConfiguration(
   change: ConfigurationChange & { readonly ifMatch: IfMatch },
   input: PutConfiguration,
 ): Promise<Configuration> {
-  return writeConfiguration(deps, { ...change, looksAtAll: true }, async (unit) => {
+  return writeEnvironment(deps, change, async (unit) => {
     const { tx, project, environment } = unit;
     const { flag, row } = await findFlagConfiguration(tx, unit, change.flag);
     const before = toConfiguration(row, change);

@@ -109,24 +109,6 @@ describe('a manager that knows what it committed', () => {
     ]);
   });
 
-  it('lets no two changes into one commit that would make a cycle together', async () => {
-    const configured = async (key: string, needs: string) => ({
-      ...(await api.must('GET', flagOf(key))),
-      enabled: false,
-      prerequisites: [{ flag: needs, variation: 'on' }],
-    });
-    await api.must('PUT', flagOf('b'), { ...(await configured('b', 'a')), prerequisites: [] }, anyRevision);
-    const [a, b] = [await configured('a', 'b'), await configured('b', 'a')];
-    const statuses = await Promise.all([
-      api.call('POST', `${flagOf('c')}/toggle`, { enabled: true }),
-      api.call('PUT', flagOf('a'), a, anyRevision),
-      api.call('PUT', flagOf('b'), b, anyRevision),
-    ]);
-    expect(statuses.map(({ status }) => status)).toEqual([200, 200, 422]);
-    await api.must('PUT', flagOf('a'), { ...a, prerequisites: [] }, anyRevision);
-    await expectStoredIsLoaded();
-  });
-
   it('raises no version for what changes nothing', async () => {
     await toggle('a', true);
     const { version } = (await expectStoredIsLoaded()) as { version: number };

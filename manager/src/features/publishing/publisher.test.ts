@@ -49,17 +49,6 @@ describe('the publisher', () => {
     expect([publisher.delivered('a')?.version, world.outbox.reads]).toEqual([2, reads]);
   });
 
-  it('finds what nobody handed it also while commits of its own never leave it a quiet moment', async () => {
-    const publisher = await world.start();
-    world.commit('of-another-manager', 1, 'x');
-    for (let version = 1; version <= 6; version += 1) {
-      publisher.nudge(new Map([['a', world.commit('a', version, `y${version}`)]]));
-      await world.pass(60);
-    }
-    expect(world.stored('of-another-manager')).toMatchObject({ version: 1 });
-    expect(world.stored('a')).toMatchObject({ version: 6 });
-  });
-
   it('offers what it was handed again when the store comes back', async () => {
     const publisher = await world.start();
     world.storeAway = true;

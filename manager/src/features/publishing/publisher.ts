@@ -52,6 +52,8 @@ export interface Publisher {
 
 const pollMs = 250;
 const reconcileMs = 5_000;
+/** A round that commits of this manager keep going looks for what others have committed after so many of them. */
+const passesBlindMax = 64;
 const backoffMsMin = 100;
 const backoffMsMax = 5_000;
 
@@ -80,8 +82,6 @@ class RunningPublisher implements Publisher {
   #closed = false;
   #failures = 0;
   #isReconcileDue = false;
-  /** Whether the next poll is set. */
-  #isWaiting = false;
   #isStoreUp = true;
   #takesWrites = true;
   #cancel: () => void = () => undefined;
@@ -177,10 +177,7 @@ class RunningPublisher implements Publisher {
 
   #wait(delayMs: number): void {
     if (this.#closed) return;
-    this.#cancel();
-    this.#isWaiting = true;
     this.#cancel = this.#dependencies.schedule(() => {
-      this.#isWaiting = false;
       this.#again = true;
       void this.#turn();
     }, delayMs);
@@ -189,20 +186,18 @@ class RunningPublisher implements Publisher {
   /** One round, then the next wait; rounds never overlap. */
   async #turn(): Promise<void> {
     if (this.#round !== undefined || this.#closed) return;
-    // A round that does not offer what has failed must not pass for one in which nothing fails any more.
-    if (this.#failures > 0) this.#again = true;
+    this.#cancel();
     this.#round = this.#attempts.round(() => this.#publishPending());
-    let backOffMs: number | undefined;
+    let delayMs: number;
     try {
       await this.#round;
       this.#failures = 0;
+      delayMs = this.#pollDelay();
     } catch (error) {
-      backOffMs = this.#backOff(error);
+      delayMs = this.#backOff(error);
     }
     this.#round = undefined;
-    // The poll stands while commits of this manager begin rounds of their own: others commit too.
-    if (backOffMs !== undefined) this.#wait(backOffMs);
-    else if (!this.#isWaiting) this.#wait(this.#pollDelay());
+    this.#wait(delayMs);
   }
 
   #pollDelay(): number {
@@ -225,7 +220,10 @@ class RunningPublisher implements Publisher {
 
   async #publishPending(): Promise<void> {
     const { outbox } = this.#dependencies;
+    let passes = 0;
     do {
+      passes += 1;
+      if (passes % passesBlindMax === 0) this.#again = true;
       if (this.#isReconcileDue) await this.#reconcile();
       const offers = this.#offers;
       this.#offers = new Map();

@@ -4,7 +4,6 @@ import {
   auditEntries,
   type Database,
   environments,
-  isUnavailable,
   type Later,
   prepared,
   projects,
@@ -105,7 +104,7 @@ export function writeEnvironment<Result>(
 }
 
 /**
- * Changes the configuration of one flag in one environment, and nothing else. Those that come while another one is being
+ * Changes the configuration of one flag in one environment, and nothing else, in a way that no other flag has a say in. Those that come while another one is being
  * committed share the next commit: one transaction does them all, and compiles and keeps the ruleset once. Each is a version
  * of its own; one that is refused leaves the others alone.
  */
@@ -122,20 +121,17 @@ export function writeConfiguration<Result>(
 
 /**
  * Does the writes of one flag one after the other, and those of different flags side by side, which share turns of the
- * network; where one looks at all flags, all go one after the other, so that it sees what those before it have made of them.
- * Settles when all have: whoever was still at work after the transaction would work outside of it.
+ * network. Settles when all have: whoever was still at work after the transaction would work outside of it.
  */
-async function inTurn<Outcome>(
+async function inTurnByFlag<Outcome>(
   writes: readonly ConfigurationWrite[],
   doOne: (write: ConfigurationWrite) => Promise<Outcome>,
 ): Promise<readonly Outcome[]> {
-  const looksAtAll = writes.some(({ scope }) => scope.looksAtAll === true);
   const last = new Map<string, Promise<unknown>>();
   const started = writes.map((write) => {
-    const turn = looksAtAll ? '' : write.scope.flag;
-    const before = last.get(turn);
+    const before = last.get(write.scope.flag);
     const outcome = before === undefined ? doOne(write) : before.then(() => doOne(write));
-    last.set(turn, outcome);
+    last.set(write.scope.flag, outcome);
     return outcome;
   });
   await Promise.allSettled(started);
@@ -147,8 +143,6 @@ interface ConfigurationScope {
   readonly project: string;
   readonly environment: string;
   readonly flag: string;
-  /** Whether the change is judged by other flags too. */
-  readonly looksAtAll?: boolean;
 }
 
 interface ConfigurationWrite<Result = unknown> {
@@ -168,12 +162,6 @@ function lineOf(database: Database, name: string): SharedCommits<ConfigurationWr
   const line = new SharedCommits<ConfigurationWrite>({
     alone: ({ deps, scope, work }) => writeEnvironment(deps, scope, work),
     together: writeTogether,
-    isEverybodys: isUnavailable,
-    tooLate: () =>
-      new Problem('retryable', 'Cannot make this change now: too many came before it', {
-        retryAfterSeconds: 1,
-      }),
-    now: () => performance.now(),
     onIdle: () => ofDatabase.delete(name),
   });
   ofDatabase.set(name, line);
@@ -213,7 +201,7 @@ async function writeTogether(
         return { status: 'rejected', reason } as const;
       }
     };
-    const outcomes = await inTurn(writes, doOne);
+    const outcomes = await inTurnByFlag(writes, doOne);
     const changes = done.flatMap((write) => write.changes);
     if (changes.length === 0) return { outcomes, published: nothing };
     const published = await publish(
