@@ -21,9 +21,10 @@ export type { DocumentReader } from './document-follower-options.ts';
  * First what the process before has kept is served, so that nothing upstream is needed to begin. Then: watch first, then
  * read; the other order loses a change that falls between the two. A hint leads to one read at a time; a hint that comes
  * while one runs asks for another one after it. Every ten seconds the positions are compared, which finds what lost hints
- * have missed; a question that was not answered is asked again after a second, then less and less often. A snapshot is applied when it is newer, or when it has our own epoch and version but other
- * content (a fork: two histories exist, and the source's is the one that survives). What is missing, older, of another hash
- * than it says, not signed where it must be, or cannot be parsed is never applied.
+ * have missed; a question that was not answered is asked again after a second, then less and less often. A snapshot is
+ * applied when it is newer, or when it has our own epoch and version but other content (a fork: two histories exist, and the
+ * source's is the one that survives). What is missing, older, of another hash than it says, not signed where it must be, or
+ * cannot be parsed is never applied.
  *
  * The order of one application: size and depth, hash, signature, a note on disk that it begins, parse and try, the swap,
  * the word to all streams, then the copy on disk, and the note is crossed out. Nobody waits for the copy.

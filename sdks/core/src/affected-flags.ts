@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, ownMember } from './json.ts';
 import { tryReading } from './malformed.ts';
+import { oncePerObject } from './once-per-object.ts';
 import { readRuleset } from './read-ruleset.ts';
 import { isSameJson } from './same-json.ts';
 
@@ -95,17 +96,8 @@ interface Names {
   readonly flags: Set<string>;
 }
 
-const namesByEntry = new WeakMap<object, Names>();
-
 /** The same for entries that rulesets share, which are read again with every change of another one. */
-function rememberedNames(entry: unknown): Names {
-  if (typeof entry !== 'object' || entry === null) return namesIn(entry);
-  const known = namesByEntry.get(entry);
-  if (known !== undefined) return known;
-  const names = namesIn(entry);
-  namesByEntry.set(entry, names);
-  return names;
-}
+const rememberedNames = oncePerObject(namesIn);
 
 /**
  * Collects names wherever they may stand, without judging the entry's structure: naming too much costs an evaluation,

@@ -7,6 +7,7 @@ import { isDeeperThan, type JsonObject, ownMember } from './json.ts';
 import { rulesetLimits, weightTotal } from './limits.ts';
 import { MalformedError, type Reading, tryReading } from './malformed.ts';
 import type { FlagKind, Prerequisite } from './model.ts';
+import { oncePerObject } from './once-per-object.ts';
 import { readBoolean, readList, readObject, readOptionalString, readString } from './read-json.ts';
 import { type ReadMatch, readMatch } from './read-match.ts';
 
@@ -76,17 +77,8 @@ export function readFlag(json: unknown): Reading<ReadFlag> {
   });
 }
 
-const readings = new WeakMap<object, Reading<ReadFlag>>();
-
 /** The same for flags that never change: each is read once, in however many rulesets it is. */
-export function rememberedReading(json: unknown): Reading<ReadFlag> {
-  if (typeof json !== 'object' || json === null) return readFlag(json);
-  const known = readings.get(json);
-  if (known !== undefined) return known;
-  const reading = readFlag(json);
-  readings.set(json, reading);
-  return reading;
-}
+export const rememberedReading = oncePerObject(readFlag);
 
 /** Whether a flag, well-formed or not, is shown to clients. What is not plainly visible is hidden. */
 export function isClientVisible(json: unknown): boolean {
