@@ -20,7 +20,7 @@ export const spoofedAddresses: Scenario = {
     try {
       return [
         ...(own === undefined
-          ? []
+          ? [holds('a line without a proxy is measured', false, 'this machine has no public address')]
           : await expectOpen(direct, {
               what: 'without a proxy, each with another forged address: streams of one address',
               sourceAddress: own,
@@ -49,7 +49,7 @@ export const spoofedAddresses: Scenario = {
 
 /**
  * An address of this machine that streams are counted by: programs of the machine itself are not, nor is whoever says out of
- * a private network that somebody passed it on. Where there is none, that line cannot be measured and is left out.
+ * a private network that somebody passed it on. Where there is none, that line cannot be measured, which is no pass.
  */
 function ownPublicAddress(): string | undefined {
   return Object.values(networkInterfaces())

@@ -77,8 +77,7 @@ async function operate(world: World): Promise<void> {
     const sdks = hearingSdks(world);
     world.write();
     await world.pass(normalMsMax);
-    // A bearer whose clock was set finds its streams too old, and sends them on with what they hold.
-    await expectAgreement(world, { invariant: 'I5 within a second', withinMs: 0, sdks, needsStream: false });
+    await expectAgreement(world, { invariant: 'I5 within a second', withinMs: 0, sdks });
   }
   await world.probe();
 }

@@ -11,18 +11,16 @@ interface Expectation {
   readonly sdks: readonly SimulatedSdk[];
   /** How often to look. */
   readonly everyMs?: number;
-  /** Whether an SDK must have a stream besides, or be polling; that it holds the right values is enough otherwise. */
-  readonly needsStream?: boolean;
 }
 
 /** Lets time pass until everybody holds what the database holds, and tells of a violation if that takes longer. */
 export async function expectAgreement(
   world: World,
-  { invariant, withinMs, sdks, everyMs = 50, needsStream = true }: Expectation,
+  { invariant, withinMs, sdks, everyMs = 50 }: Expectation,
 ): Promise<void> {
   const begunAt = world.scheduler.now;
   for (;;) {
-    const laggards = laggardsOf(world, { sdks, needsStream });
+    const laggards = laggardsOf(world, sdks);
     if (laggards.length === 0) return;
     if (world.scheduler.now - begunAt >= withinMs) {
       const held = laggards.map((name) => `${name} holds ${world.watch.held(name) ?? 'nothing'}`);
@@ -39,10 +37,7 @@ export function hearingSdks(world: World): readonly SimulatedSdk[] {
 }
 
 /** An SDK whose connection has died without a word is excused: it cannot know before its watchdog does. */
-function laggardsOf(
-  world: World,
-  { sdks, needsStream = true }: Pick<Expectation, 'sdks' | 'needsStream'>,
-): readonly string[] {
+function laggardsOf(world: World, sdks: readonly SimulatedSdk[]): readonly string[] {
   const { truth, keysTruth, ledger, postgres } = world;
   const bearers = world.bearers.filter(({ bearer }) => {
     const status = bearer?.status();
@@ -54,7 +49,7 @@ function laggardsOf(
     if (identity.key === revocableKey && postgres.keys.isRevoked) return false;
     if (running === undefined) return true;
     if (running.status.state === 'live' && isDeaf(world, sdk)) return false;
-    if (needsStream && running.status.state !== 'live' && running.status.state !== 'polling') return true;
+    if (running.status.state !== 'live' && running.status.state !== 'polling') return true;
     return running.values() !== ledger.expected(environmentId, truth, identity.user, identity.kind);
   });
   return [...bearers, ...others].map(({ machine }) => machine.name);
