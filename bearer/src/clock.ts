@@ -3,8 +3,10 @@
  * process alive: a bearer that has been told to close must not be held open by its own watchdogs.
  */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, for what others have dated (when a key expires) or are to read. Somebody may set this clock. */
   now(): number;
+  /** Whole milliseconds that only ever pass, from an arbitrary beginning: for how long something takes, lasts or is ago. */
+  steady(): number;
   /** Runs once after the delay; the answer cancels. */
   after(delayMs: number, run: () => void): () => void;
   /** Runs once the process has had a chance to do other work (`setImmediate` where it exists). */

@@ -55,7 +55,7 @@ export class DocumentFollower<T> {
 
   constructor(options: DocumentFollowerOptions<T>) {
     this.#options = options;
-    this.#bornAt = options.clock.now();
+    this.#bornAt = options.clock.steady();
     this.#claims = new SharedQuestion({
       clock: options.clock,
       everyMs: options.limits.confirmEveryMs,
@@ -108,7 +108,7 @@ export class DocumentFollower<T> {
    * All who ask within `confirmEveryMs` share one comparison, since readers may claim whatever they like.
    */
   async confirm(): Promise<boolean> {
-    const calledAt = this.#options.clock.now();
+    const calledAt = this.#options.clock.steady();
     const before = this.#confirmations;
     await this.#claims.answered();
     return this.#confirmations > before && (this.#confirmedAt ?? 0) >= calledAt;
@@ -144,12 +144,15 @@ export class DocumentFollower<T> {
    */
   get unconfirmedSeconds(): number | undefined {
     if (this.#contact === 'made' || this.snapshot === undefined) return undefined;
-    return Math.max(0, Math.round((this.#options.clock.now() - (this.#confirmedAt ?? this.#bornAt)) / 1_000));
+    return Math.max(
+      0,
+      Math.round((this.#options.clock.steady() - (this.#confirmedAt ?? this.#bornAt)) / 1_000),
+    );
   }
 
   #staleMs(): number | null {
     if (this.#confirmedAt === undefined) return null;
-    return Math.max(0, this.#options.clock.now() - this.#confirmedAt);
+    return Math.max(0, this.#options.clock.steady() - this.#confirmedAt);
   }
 
   #scheduleTick(): void {
@@ -172,7 +175,7 @@ export class DocumentFollower<T> {
     const { snapshot } = this.#applied;
     if (this.#dirty || snapshot === undefined) return this.#fetch();
     const { clock, reader, limits } = this.#options;
-    const askedAt = clock.now();
+    const askedAt = clock.steady();
     try {
       const theirs = await within(clock, limits.sourceTimeoutMs, reader.position());
       this.#makeContact();
@@ -200,7 +203,7 @@ export class DocumentFollower<T> {
     do {
       this.#again = false;
       if (this.#stopped) return;
-      const askedAt = clock.now();
+      const askedAt = clock.steady();
       try {
         const snapshot = await within(clock, limits.sourceTimeoutMs, reader.read());
         this.#makeContact();

@@ -26,7 +26,7 @@ export class SharedQuestion {
 
   /** Resolves when a question that was asked after this call has been answered. */
   async answered(): Promise<void> {
-    const waitMs = this.#askedAt + this.#everyMs - this.#clock.now();
+    const waitMs = this.#askedAt + this.#everyMs - this.#clock.steady();
     if (waitMs <= 0) return this.#askNow();
     this.#next ??= new Promise<void>((resolve) => {
       this.#clock.after(waitMs, resolve);
@@ -35,7 +35,7 @@ export class SharedQuestion {
   }
 
   #askNow(): Promise<void> {
-    this.#askedAt = this.#clock.now();
+    this.#askedAt = this.#clock.steady();
     this.#next = undefined;
     return this.#ask();
   }

@@ -87,7 +87,7 @@ export class EnvironmentHub {
   }
 
   #wake(): { readonly bearer: Bearer; readonly usage: UsageSink } {
-    this.#askedAt = this.#options.clock.now();
+    this.#askedAt = this.#options.clock.steady();
     if (this.#awake === undefined) {
       this.#awake = this.#options.wake();
       this.#wokenAt = this.#askedAt;
@@ -102,7 +102,7 @@ export class EnvironmentHub {
     clock.after(lookMs, () => {
       const awake = this.#awake;
       if (awake === undefined) return;
-      if (awake.bearer.status().streams > 0 || clock.now() - this.#askedAt < restAfterMs) {
+      if (awake.bearer.status().streams > 0 || clock.steady() - this.#askedAt < restAfterMs) {
         this.#watch();
         return;
       }
@@ -120,7 +120,7 @@ export class EnvironmentHub {
       const states = [keys, ...environments].map(({ source }) => source);
       if (ready && states.every((state) => state === 'live')) return;
       const patienceMs = ready && !states.includes('waiting') ? unconfirmedMsMax : emptyMsMax;
-      if (clock.now() - this.#wokenAt >= patienceMs) return;
+      if (clock.steady() - this.#wokenAt >= patienceMs) return;
       await new Promise<void>((resolve) => void clock.after(betweenMs, resolve));
     }
   }

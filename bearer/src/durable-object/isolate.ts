@@ -176,5 +176,5 @@ const stepsToApply = 50;
 
 /** An isolate's clock: it tells the time, and has no timers, which would end with the request that began them. */
 function timeless(now: () => number): Clock {
-  return { now, after: () => () => {}, soon: (run) => queueMicrotask(run) };
+  return { now, steady: now, after: () => () => {}, soon: (run) => queueMicrotask(run) };
 }

@@ -6,6 +6,7 @@ const deno = denoRuntime();
 /** The clock port on Deno's timers, which never hold the process open. */
 export const denoClock: Clock = {
   now: () => Date.now(),
+  steady: () => Math.floor(performance.now()),
   after(delayMs, run) {
     const id = setTimeout(run, delayMs) as unknown;
     // What types for Node call an object is a number here.

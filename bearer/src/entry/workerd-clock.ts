@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
  */
 export const workerdClock: Clock = {
   now: () => Date.now(),
+  steady: () => Math.floor(performance.now()),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);

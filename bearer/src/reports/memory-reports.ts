@@ -7,11 +7,11 @@ const bearersMax = 1_000;
 
 /** Heartbeats in memory: the sink of a bearer that is mounted in its manager's process. */
 export class MemoryReports implements ReportSink {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'steady'>;
   readonly #received = new Map<string, { readonly heartbeat: Heartbeat; readonly atMs: number }>();
   #closed = false;
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'steady'>) {
     this.#clock = clock;
   }
 
@@ -19,14 +19,14 @@ export class MemoryReports implements ReportSink {
     if (this.#closed) throw new Error('Cannot report: this sink was closed');
     // Taken out first, so that the one that has been silent longest stands at the front.
     this.#received.delete(heartbeat.id);
-    this.#received.set(heartbeat.id, { heartbeat, atMs: this.#clock.now() });
+    this.#received.set(heartbeat.id, { heartbeat, atMs: this.#clock.steady() });
     const [longestSilent] = this.#received.keys();
     if (this.#received.size > bearersMax && longestSilent !== undefined) this.#received.delete(longestSilent);
   }
 
   /** The heartbeats of all bearers that have not been silent for too long, the longest silent first. */
   heartbeats(): readonly ReceivedHeartbeat[] {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const all = [...this.#received.values()].map(({ heartbeat, atMs }) => ({ heartbeat, ageMs: now - atMs }));
     return all.filter(({ ageMs }) => ageMs < heartbeatLifeMs);
   }

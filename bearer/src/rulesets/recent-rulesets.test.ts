@@ -12,7 +12,7 @@ function recent(costMs = 0) {
   const revived: number[] = [];
   let slept = 0;
   const rulesets = new RecentRulesets({
-    clock: { now: () => clock.now() + slept, after: () => () => {}, soon: () => {} },
+    clock: { steady: () => clock.steady() + slept },
     revive: (snapshot) => {
       revived.push(snapshot.version);
       slept += costMs;

@@ -23,7 +23,7 @@ const restFactor = 19;
  * bytes, and compiled again for the first who asks.
  */
 export class RecentRulesets {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'steady'>;
   readonly #revive: (snapshot: Snapshot) => LiveRuleset;
   /** In the order in which they were served. */
   #snapshots: readonly Snapshot[] = [];
@@ -34,7 +34,7 @@ export class RecentRulesets {
     clock,
     revive,
   }: {
-    readonly clock: Clock;
+    readonly clock: Pick<Clock, 'steady'>;
     /** Makes one ready that has been served before. */
     readonly revive: (snapshot: Snapshot) => LiveRuleset;
   }) {
@@ -62,10 +62,10 @@ export class RecentRulesets {
 
   #makeReady(position: Position): LiveRuleset | undefined {
     const snapshot = this.#find(position);
-    const begunAtMs = this.#clock.now();
+    const begunAtMs = this.#clock.steady();
     if (snapshot === undefined || begunAtMs < this.#restsUntilMs) return undefined;
     const revived = this.#revive(snapshot);
-    const endedAtMs = this.#clock.now();
+    const endedAtMs = this.#clock.steady();
     this.#restsUntilMs = endedAtMs + restFactor * (endedAtMs - begunAtMs);
     return revived;
   }

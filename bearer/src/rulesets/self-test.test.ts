@@ -18,11 +18,7 @@ describe('selfTest()', () => {
   it('names the flag at which the time was over', () => {
     const clock = new ManualClock();
     let asked = 0;
-    const slow = {
-      now: () => clock.now() + (asked++ * selfTestMsMax) / 2,
-      after: () => () => {},
-      soon: () => {},
-    };
+    const slow = { steady: () => clock.steady() + (asked++ * selfTestMsMax) / 2 };
     expect(() => selfTest(compiled(flag('a').on(), flag('b').on(), flag('c').on()), slow)).toThrow(
       `evaluating it on trial took more than ${selfTestMsMax} ms, at flag "c"`,
     );

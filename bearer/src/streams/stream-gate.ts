@@ -28,7 +28,7 @@ export class StreamGate {
     this.#clock = clock;
     this.#limits = limits;
     this.#tokens = limits.acceptsPerSecondMax;
-    this.#tokensAt = clock.now();
+    this.#tokensAt = clock.steady();
   }
 
   /** Streams that are open now. */
@@ -58,9 +58,9 @@ export class StreamGate {
   }
 
   #takeToken(): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const { acceptsPerSecondMax } = this.#limits;
-    const gained = (Math.max(0, now - this.#tokensAt) * acceptsPerSecondMax) / 1000;
+    const gained = ((now - this.#tokensAt) * acceptsPerSecondMax) / 1000;
     this.#tokens = Math.min(acceptsPerSecondMax, this.#tokens + gained);
     this.#tokensAt = now;
     if (this.#tokens < 1) return false;

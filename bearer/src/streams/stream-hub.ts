@@ -54,7 +54,7 @@ export class StreamHub {
   broadcast(live: LiveRuleset): void {
     this.#newest = live;
     if (this.#progress !== undefined) return;
-    this.#progress = { begunAt: this.#clock.now(), streams: 0, writes: 0 };
+    this.#progress = { begunAt: this.#clock.steady(), streams: 0, writes: 0 };
     this.#slice({ begunWith: live, streams: this.#streams.values(), progress: this.#progress });
   }
 
@@ -70,14 +70,14 @@ export class StreamHub {
     readonly progress: Progress;
   }): void {
     const { begunWith, streams, progress } = pass;
-    const endsAt = this.#clock.now() + this.#limits.sliceMsMax;
+    const endsAt = this.#clock.steady() + this.#limits.sliceMsMax;
     let left = this.#limits.sliceStreamsMax;
     for (let next = streams.next(); !next.done; next = streams.next()) {
       progress.streams += 1;
       if (this.#bring(next.value, this.#newest ?? begunWith)) progress.writes += 1;
       left -= 1;
       // Counted too: on Workers time stands still while a request computes.
-      if (left <= 0 || this.#clock.now() >= endsAt) {
+      if (left <= 0 || this.#clock.steady() >= endsAt) {
         this.#clock.soon(() => this.#slice(pass));
         return;
       }
@@ -90,7 +90,7 @@ export class StreamHub {
     }
     this.#progress = undefined;
     const { begunAt, ...counts } = progress;
-    this.#meter.broadcast({ ...counts, durationMs: this.#clock.now() - begunAt });
+    this.#meter.broadcast({ ...counts, durationMs: this.#clock.steady() - begunAt });
   }
 
   #bring(stream: OpenStream, newest: LiveRuleset): boolean {

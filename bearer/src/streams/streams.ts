@@ -82,7 +82,7 @@ export class Streams {
     this.#pending = new PendingWatch(limits.undrainedMsMax);
     this.#keeper = {
       limits,
-      onPending: (stream) => this.#pending.add(stream, clock.now()),
+      onPending: (stream) => this.#pending.add(stream, clock.steady()),
       cut: (stream) => this.#endAs('slow', () => stream.cut()),
       pace: (tell) => this.#pace(tell),
     };
@@ -132,7 +132,9 @@ export class Streams {
       takeConnection === undefined
         ? readableSink(listener, hangUp)
         : { sink: takeConnection(listener), body: null };
-    const endsAt = endsWithAge ? this.#clock.now() + this.#jittered(this.#limits.streamAgeMsMax) : Infinity;
+    const endsAt = endsWithAge
+      ? this.#clock.steady() + this.#jittered(this.#limits.streamAgeMsMax)
+      : Infinity;
     const stream = new OpenStream({ key, origin, view, sink, hangUp, keeper: this.#keeper, endsAt });
     const firstBeatMs = this.#limits.heartbeatMs * (0.5 + 0.5 * this.#random());
     const stopBeats = this.#beats.add(stream, firstBeatMs / sweepMs);
@@ -214,7 +216,7 @@ export class Streams {
 
   /** What time brings: keys that expire, readers that take nothing, heartbeats, and streams that are too old. */
   #sweep(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     for (const streams of [...this.#byKey.values()]) {
       // Time ends a key for all of its streams or for none, so one of them is asked; other ends come by `revoke()`.
       const [any] = streams.keys();

@@ -2,11 +2,14 @@ import type { Clock } from '../clock.ts';
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  #now: number;
+  /** Milliseconds that have passed. */
+  #now = 0;
+  /** What the wall clock shows beside them. */
+  #wallAt: number;
   #timers: { readonly at: number; readonly run: () => void }[] = [];
 
   constructor(now = 1_700_000_000_000) {
-    this.#now = now;
+    this.#wallAt = now;
   }
 
   /** Timers that have not run. */
@@ -15,7 +18,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.#wallAt + this.#now;
+  }
+
+  steady(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the wall clock; no time passes. */
+  set(byMs: number): void {
+    this.#wallAt += byMs;
   }
 
   after(delayMs: number, run: () => void): () => void {

@@ -72,7 +72,7 @@ export class LibraryStreams {
       sink,
       frames: this.#frames,
       held,
-      now: clock.now(),
+      now: clock.steady(),
       onTrouble: (error) => this.#tellAway(error),
     });
     // Watched first, then looked: the other order would lose what changes between the two.
@@ -118,7 +118,7 @@ export class LibraryStreams {
 
   #scheduleSign(): void {
     this.#cancelSign = this.#options.clock.after(signMs, () => {
-      const now = this.#options.clock.now();
+      const now = this.#options.clock.steady();
       for (const stream of [...this.#streams]) stream.sweep(now);
       if (this.#streams.size === 0) return;
       this.#scheduleSign();

@@ -79,7 +79,7 @@ export class StackedSource implements RulesetSource {
   constructor(options: StackedSourceOptions) {
     this.#options = options;
     this.#openings = new TokenBucket(options.clock, openings);
-    this.#startedAt = options.clock.now();
+    this.#startedAt = options.clock.steady();
     void this.#probe();
   }
 
@@ -137,7 +137,7 @@ export class StackedSource implements RulesetSource {
 
   #answered(): void {
     if (this.#isClosed) return;
-    this.#answeredAt = this.#options.clock.now();
+    this.#answeredAt = this.#options.clock.steady();
     this.#isUp = true;
     this.#cancelOpening?.();
     this.#cancelOpening = undefined;
@@ -151,8 +151,7 @@ export class StackedSource implements RulesetSource {
     const { clock, random } = this.#options;
     const since = this.#answeredAt ?? this.#startedAt;
     const patienceMs = this.#answeredAt === undefined ? doubtColdMs : doubtMs;
-    // A clock that was set back must not make the wait longer.
-    const doubtLeftMs = Math.min(patienceMs, Math.max(0, since + patienceMs - clock.now()));
+    const doubtLeftMs = Math.max(0, since + patienceMs - clock.steady());
     const jittered = openMs * (0.8 + 0.4 * random());
     this.#cancelOpening = clock.after(Math.max(doubtLeftMs + jittered, this.#openings.waitMs()), () => {
       this.#cancelOpening = undefined;

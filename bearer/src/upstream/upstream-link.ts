@@ -108,7 +108,7 @@ export class UpstreamLink {
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     const { clock, log } = this.#options;
-    this.#openedAt = clock.now();
+    this.#openedAt = clock.steady();
     if (this.#isToldAway) log.info('Reached a manager or another bearer again', { address: this.#address() });
     this.#isToldAway = false;
     const parser = createSseParser({ onEvent: (event) => this.#take(event), sizeMax: eventSizeMax });
@@ -138,7 +138,7 @@ export class UpstreamLink {
     this.#events.onEnd();
     this.#tellAway(error);
     const { clock, urls } = this.#options;
-    if (this.#openedAt !== undefined && clock.now() - this.#openedAt >= soundMs) this.#rounds = 0;
+    if (this.#openedAt !== undefined && clock.steady() - this.#openedAt >= soundMs) this.#rounds = 0;
     this.#turn += 1;
     const delayMs = this.#delayMs();
     if (this.#turn % urls.length === 0) this.#rounds += 1;

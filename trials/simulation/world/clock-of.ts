@@ -6,6 +6,7 @@ import type { Machine } from './machine.ts';
 export function clockOf(machine: Machine): Clock {
   return {
     now: () => machine.wallClock(),
+    steady: () => Math.floor(machine.steadyClock()),
     after: (delayMs, run) => machine.after(delayMs, run),
     soon: (run) => void machine.after(0, run),
   };

@@ -44,7 +44,7 @@ export class SimulatedPostgres {
     this.#ledger = ledger;
     const { scheduler } = network;
     this.machine = new Machine('postgres', scheduler);
-    this.#reports = new MemoryReports({ now: () => scheduler.now });
+    this.#reports = new MemoryReports({ steady: () => scheduler.now });
     this.#state = { snapshots: new Map(), published: new Map(), content: firstContent, keys: firstKeys };
     this.commit({});
     this.#past.length = 0;

@@ -6,6 +6,7 @@ import { rulesetSourceContract } from '../../../bearer/src/rulesets/ruleset-sour
 import { MemoryLog } from '../../../bearer/src/testing/memory-log.ts';
 import { publishStoreContract } from '../../../manager/src/features/publishing/publish-store.contract.ts';
 import { chanceOf } from './chance.ts';
+import { clockOf } from './clock-of.ts';
 import { Machine } from './machine.ts';
 import { Network } from './network.ts';
 import { readOver } from './read-over.ts';
@@ -73,11 +74,7 @@ subscriberContract('subscribeOver()', async () => {
 
 rulesetSourceContract('hintedSources() over a simulated Redis', async () => {
   const { scheduler, network, redis, machine, answered } = prepare();
-  const clock = {
-    now: () => machine.wallClock(),
-    after: (delayMs: number, run: () => void) => machine.after(delayMs, run),
-    soon: (run: () => void) => void machine.after(0, run),
-  };
+  const clock = clockOf(machine);
   const hints = new HintLink({
     connect: subscribeOver(network, machine, redis),
     channel: storeKeys.hints,

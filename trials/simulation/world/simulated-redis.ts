@@ -136,7 +136,7 @@ export class SimulatedRedis {
 
   #noReports(): MemoryReports {
     const { scheduler } = this.#network;
-    return new MemoryReports({ now: () => scheduler.now });
+    return new MemoryReports({ steady: () => scheduler.now });
   }
 
   #hint(documentId: string): void {
