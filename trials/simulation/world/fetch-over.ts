@@ -56,7 +56,7 @@ export function fetchOver(options: FetchOptions): (url: string, init: RequestIni
             },
             cancel: leave,
           });
-          resolve(new Response(status === 304 ? null : stream, { status, headers }));
+          resolve(new Response(bodiless.has(status) ? null : stream, { status, headers }));
         },
         piece: (piece) => {
           if (isOver) return;
@@ -72,6 +72,9 @@ export function fetchOver(options: FetchOptions): (url: string, init: RequestIni
       signal?.addEventListener('abort', leave, { once: true });
     });
 }
+
+/** Answers that have no body, and are not to be given one. */
+const bodiless = new Set([204, 205, 304]);
 
 /** The client's end of one exchange. */
 interface Receiver {
