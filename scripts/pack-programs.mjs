@@ -4,7 +4,17 @@
  * while it loads them. Packages that are installed stay where they are.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 /** What `npm start` and `npm run bearer` run. */
@@ -79,6 +89,9 @@ async function pack(root, program) {
       .update('\0');
   const folder = join(shelf, hash.digest('hex').slice(0, 16));
   if (!existsSync(folder)) lay(outputFiles, folder);
+  const now = new Date();
+  utimesSync(folder, now, now);
+  clear(shelf, now);
   return join(folder, `${basename(program, '.ts')}.mjs`);
 }
 
@@ -92,6 +105,18 @@ function lay(files, folder) {
   } catch (error) {
     rmSync(draft, { recursive: true });
     if (!existsSync(folder)) throw error;
+  }
+}
+
+/** What nobody has started for so long runs no more: a process that does has loaded what it needs long ago. */
+const keptMs = 30 * 86_400_000;
+
+/** Takes away what was packed from sources that have changed since; another process may be doing the same. */
+function clear(shelf, now) {
+  for (const name of readdirSync(shelf)) {
+    const folder = join(shelf, name);
+    const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? {};
+    if (now - mtimeMs > keptMs) rmSync(folder, { recursive: true, force: true });
   }
 }
 

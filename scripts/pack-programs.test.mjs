@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -64,6 +73,21 @@ describe('packPrograms()', () => {
     const second = await pack();
     expect([run(first), run(second)]).toEqual(['first', 'second']);
     expect(readdirSync(dirname(dirname(first)))).toHaveLength(2);
+  });
+
+  it('takes away what nobody has started for a month', async () => {
+    const ago = (days) => new Date(Date.now() - days * 86_400_000);
+    const packed = [];
+    for (const text of ['first', 'second', 'third']) {
+      lay(program, `process.stdout.write('${text}');`);
+      packed.push(dirname(await pack()));
+    }
+    const [first, second, third] = packed;
+    utimesSync(first, ago(31), ago(31));
+    utimesSync(second, ago(29), ago(29));
+    utimesSync(third, ago(31), ago(31));
+    await pack();
+    expect(packed.map((folder) => existsSync(folder))).toEqual([false, true, true]);
   });
 
   it('names the line that cannot be read, and leaves nothing behind', async () => {
