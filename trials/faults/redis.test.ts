@@ -1,5 +1,5 @@
 import { storeKeys } from '@fauna-flags/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually, pause } from '../../manager/test/support/fauna-process.ts';
 import { bound } from '../support/bound.ts';
 import { RedisReplica } from '../support/redis-replica.ts';
@@ -64,6 +64,7 @@ describe('a Redis that loses what it has, or takes no more', () => {
       fauna.output = '';
       const prober = world.probe(50);
       const before = await world.oracle.valueAt(world.bearer().url);
+      onTestFinished(async () => void (await mend()));
       await spoil();
       await world.oracle.mustWrite();
       await eventually(() => fauna.output.includes(word), { what: `${word} in the log` });

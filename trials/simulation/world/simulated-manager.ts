@@ -108,7 +108,7 @@ export class SimulatedManager implements HttpServer {
         schedule,
         random,
         epochMax: () => Math.floor(machine.wallClock() / 1_000) + epochsAheadMax,
-        log: { warn: () => undefined },
+        log: { warn: () => undefined, info: () => undefined },
       });
       if (life !== machine.life) return;
       this.#publisher = publisher;

@@ -1,6 +1,6 @@
 import { keyRegistryDocument } from '@fauna-flags/protocol';
 import { lockKeyRegistry, publishKeyRegistry } from './publish-key-registry.ts';
-import type { WriteDeps } from './write.ts';
+import type { WriteDeps } from './unit.ts';
 
 /**
  * Makes the key registry with its first handle key unless it is there. Called at every start: a bearer without a registry

@@ -7,7 +7,7 @@ import { environments, flagConfigurations, snapshots } from '../../platform/data
 import { KnownRulesets } from './known-rulesets.ts';
 import { loadRuleset } from './load-ruleset.ts';
 import { hashOf } from './publish-environment.ts';
-import type { EnvironmentRow } from './write.ts';
+import type { EnvironmentRow } from './unit.ts';
 
 let api: TestApi;
 let production = '';
@@ -107,6 +107,24 @@ describe('a manager that knows what it committed', () => {
       revision + 2,
       revision + 1,
     ]);
+  });
+
+  it('lets no two changes through side by side that would make a cycle together', async () => {
+    const configured = async (key: string, needs: string) => ({
+      ...(await api.must('GET', flagOf(key))),
+      enabled: false,
+      prerequisites: [{ flag: needs, variation: 'on' }],
+    });
+    const [a, b] = [await configured('a', 'b'), await configured('b', 'a')];
+    const answers = await Promise.all([
+      api.call('POST', `${flagOf('c')}/toggle`, { enabled: true }),
+      api.call('PUT', flagOf('a'), a, anyRevision),
+      api.call('PUT', flagOf('b'), b, anyRevision),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 422]);
+    await expectStoredIsLoaded();
+    for (const [key, body] of Object.entries({ a, b }))
+      await api.must('PUT', flagOf(key), { ...body, prerequisites: [] }, anyRevision);
   });
 
   it('raises no version for what changes nothing', async () => {

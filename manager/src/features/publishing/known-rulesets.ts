@@ -1,5 +1,5 @@
 import type { Ruleset } from '@fauna-flags/core';
-import type { EnvironmentRow } from './write.ts';
+import type { EnvironmentRow } from './unit.ts';
 
 /** A ruleset that was committed, and where: only together do epoch, version and hash name one content. */
 export interface KnownRuleset {

@@ -7,7 +7,7 @@ import {
   flags,
   type Queries,
 } from '../../platform/database/index.ts';
-import type { EnvironmentRow } from './write.ts';
+import type { EnvironmentRow } from './unit.ts';
 
 /**
  * The ruleset of an environment as the database holds it now. Archived flags are left out, and so is everything that

@@ -14,7 +14,7 @@ import { compileEnvironment } from './compile-environment.ts';
 import type { KnownRulesets } from './known-rulesets.ts';
 import { loadFlags, loadRuleset, withFlags } from './load-ruleset.ts';
 import { entryText, rulesetText } from './ruleset-text.ts';
-import type { EnvironmentRow, Unit } from './write.ts';
+import type { EnvironmentRow, Unit } from './unit.ts';
 
 /** What can have changed, where less than everything can. */
 export interface PublishScope {

@@ -15,7 +15,7 @@ import {
   snapshots,
 } from '../../platform/database/index.ts';
 import { hashOf, upsertSnapshot } from './publish-environment.ts';
-import type { Unit, WriteDeps } from './write.ts';
+import type { Unit, WriteDeps } from './unit.ts';
 
 /** How long a revoked key stays in the registry: to a bearer an unknown key is as good as a revoked one. */
 const revokedDaysKept = 30;

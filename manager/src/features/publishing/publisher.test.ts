@@ -49,6 +49,17 @@ describe('the publisher', () => {
     expect([publisher.delivered('a')?.version, world.outbox.reads]).toEqual([2, reads]);
   });
 
+  it('finds what nobody handed it also while commits of its own never leave it a quiet moment', async () => {
+    const publisher = await world.start();
+    world.commit('of-another-manager', 1, 'x');
+    for (let version = 1; version <= 6; version += 1) {
+      publisher.nudge(new Map([['a', world.commit('a', version, `y${version}`)]]));
+      await world.pass(60);
+    }
+    expect(world.stored('of-another-manager')).toMatchObject({ version: 1 });
+    expect(world.stored('a')).toMatchObject({ version: 6 });
+  });
+
   it('offers what it was handed again when the store comes back', async () => {
     const publisher = await world.start();
     world.storeAway = true;
@@ -100,6 +111,26 @@ describe('the publisher', () => {
     await world.pass(5_000);
     expect(world.stored('a')).toMatchObject({ version: 1 });
     expect(publisher.isStoreUp()).toBe(true);
+    expect(world.relief).toEqual(['Publishing works again']);
+  });
+
+  it('says of one outage every reason that it has had, once', async () => {
+    const publisher = await world.start();
+    world.commit('a', 1, 'x');
+    publisher.nudge();
+    for (const storeAway of ['OOM', 'READONLY', 'OOM']) {
+      world.storeAway = storeAway;
+      await world.pass(10_000);
+    }
+    world.storeAway = false;
+    await world.pass(10_000);
+    world.storeAway = 'OOM';
+    await world.pass(10_000);
+    expect(world.fields.map((fields) => (fields as { reason: string }).reason)).toEqual([
+      'OOM',
+      'READONLY',
+      'OOM',
+    ]);
   });
 
   it('does not start without a database', async () => {
@@ -312,12 +343,15 @@ describe('the publisher', () => {
 class World {
   readonly outbox = new MemoryOutbox();
   readonly shelf = new Map<string, Snapshot>();
-  storeAway = false;
+  /** Or the words in which it says so. */
+  storeAway: boolean | string = false;
   takesNothing = false;
   /** Documents that the store does not take, though it answers. */
   refused = new Set<string>();
   storeCalls = 0;
   readonly warnings: string[] = [];
+  /** What was said of things that have got better. */
+  readonly relief: string[] = [];
   readonly fields: object[] = [];
   /** Happens as the heartbeats are asked for. */
   onHeartbeats = () => {};
@@ -344,6 +378,7 @@ class World {
           this.warnings.push(message);
           this.fields.push(fields);
         },
+        info: (_fields, message) => this.relief.push(message),
       },
     });
   }
@@ -404,7 +439,8 @@ class World {
     const store = memoryStore(shelf);
     const counted = <Result>(call: () => Promise<Result>): Promise<Result> => {
       this.storeCalls += 1;
-      return this.storeAway ? Promise.reject(new Error('The store is away')) : call();
+      const reason = typeof this.storeAway === 'string' ? this.storeAway : 'The store is away';
+      return this.storeAway ? Promise.reject(new Error(reason)) : call();
     };
     return {
       compareAndSet: (documentId, snapshot) =>

@@ -23,6 +23,7 @@ import { StoreRefusal } from './store-refusal.ts';
 
 /** What a publisher lives on; clock and chance are given, so that a simulation can drive it. */
 export interface PublisherDependencies extends EpochsDependencies {
+  readonly log: EpochsDependencies['log'] & { info(fields: object, message: string): void };
   readonly outbox: Outbox;
   readonly store: PublishStore;
   /** Calls back once after `delayMs` and answers how to call it off. */
@@ -52,10 +53,10 @@ export interface Publisher {
 
 const pollMs = 250;
 const reconcileMs = 5_000;
-/** A round that commits of this manager keep going looks for what others have committed after so many of them. */
-const passesBlindMax = 64;
 const backoffMsMin = 100;
 const backoffMsMax = 5_000;
+/** One outage tells of at most so many reasons: some have a number in them that is never the same. */
+const reasonsToldMax = 8;
 
 /**
  * Starts a publisher. It resolves once the store has been brought in line with the database for the first time, or could
@@ -81,7 +82,11 @@ class RunningPublisher implements Publisher {
   #again = false;
   #closed = false;
   #failures = 0;
+  /** Why nothing could be published, as far as it was told since it last could. */
+  readonly #told = new Set<string>();
   #isReconcileDue = false;
+  /** Whether the next poll is set. */
+  #isWaiting = false;
   #isStoreUp = true;
   #takesWrites = true;
   #cancel: () => void = () => undefined;
@@ -177,7 +182,10 @@ class RunningPublisher implements Publisher {
 
   #wait(delayMs: number): void {
     if (this.#closed) return;
+    this.#cancel();
+    this.#isWaiting = true;
     this.#cancel = this.#dependencies.schedule(() => {
+      this.#isWaiting = false;
       this.#again = true;
       void this.#turn();
     }, delayMs);
@@ -186,31 +194,46 @@ class RunningPublisher implements Publisher {
   /** One round, then the next wait; rounds never overlap. */
   async #turn(): Promise<void> {
     if (this.#round !== undefined || this.#closed) return;
-    this.#cancel();
+    // A round that does not offer what has failed must not pass for one in which nothing fails any more.
+    if (this.#failures > 0) this.#again = true;
     this.#round = this.#attempts.round(() => this.#publishPending());
-    let delayMs: number;
+    let backOffMs: number | undefined;
     try {
       await this.#round;
-      this.#failures = 0;
-      delayMs = this.#pollDelay();
+      this.#recover();
     } catch (error) {
-      delayMs = this.#backOff(error);
+      backOffMs = this.#backOff(error);
     }
     this.#round = undefined;
-    this.#wait(delayMs);
+    // The poll stands while commits of this manager begin rounds of their own: others commit too.
+    if (backOffMs !== undefined) this.#wait(backOffMs);
+    else if (!this.#isWaiting) this.#wait(this.#pollDelay());
   }
 
   #pollDelay(): number {
     return pollMs * (0.5 + this.#dependencies.random() / 2);
   }
 
-  /** How long to wait after a round that failed. Told once an outage, which may be a long one, and of every new document. */
+  #recover(): void {
+    if (this.#failures > 0) this.#dependencies.log.info({}, 'Publishing works again');
+    this.#failures = 0;
+    this.#told.clear();
+  }
+
+  /**
+   * How long to wait after a round that failed. An outage, which may be a long one, is told of once for each reason that it
+   * has had, and of every document that comes to be held back.
+   */
   #backOff(error: unknown): number {
     const ceilingMs = Math.min(backoffMsMax, backoffMsMin * 2 ** this.#failures);
     const documentIds = error instanceof StoreFailure ? error.documentIds : [];
-    if (this.#failures === 0 || documentIds.length > 0) {
-      const fields = { reason: reasonOf(error), ...(documentIds.length > 0 && { documentIds }) };
-      this.#dependencies.log.warn(fields, 'Cannot publish: trying again until it works');
+    const reason = reasonOf(error);
+    if (documentIds.length > 0 || (!this.#told.has(reason) && this.#told.size < reasonsToldMax)) {
+      this.#told.add(reason);
+      this.#dependencies.log.warn(
+        { reason, ...(documentIds.length > 0 && { documentIds }) },
+        'Cannot publish: trying again until it works',
+      );
     }
     // Whether the document or the store is to blame shows as soon as the store is asked for something else.
     if (this.#failures === 0) this.#isReconcileDue = true;
@@ -220,10 +243,7 @@ class RunningPublisher implements Publisher {
 
   async #publishPending(): Promise<void> {
     const { outbox } = this.#dependencies;
-    let passes = 0;
     do {
-      passes += 1;
-      if (passes % passesBlindMax === 0) this.#again = true;
       if (this.#isReconcileDue) await this.#reconcile();
       const offers = this.#offers;
       this.#offers = new Map();

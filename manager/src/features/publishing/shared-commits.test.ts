@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SharedCommits } from './shared-commits.ts';
+import { lineMsMax, SharedCommits } from './shared-commits.ts';
 
 interface Write {
   readonly name: string;
@@ -11,6 +11,7 @@ function openLine() {
   const entered: string[][] = [];
   const endings: ((failure?: Error) => void)[] = [];
   let idle = 0;
+  const clock = { ms: 0 };
   const commit = (writes: readonly Write[]) => {
     entered.push(writes.map(({ name }) => name));
     return new Promise<void>((resolve, reject) => {
@@ -26,6 +27,9 @@ function openLine() {
       await commit(writes);
       return Promise.allSettled(writes.map(({ work }) => work()));
     },
+    isEverybodys: (error) => error instanceof Error && error.message === 'nobody is there',
+    tooLate: () => new Error('too late'),
+    now: () => clock.ms,
     onIdle: () => {
       idle += 1;
     },
@@ -36,7 +40,7 @@ function openLine() {
     endings.shift()?.(failure);
     await settled();
   };
-  return { entered, join, end, idle: () => idle };
+  return { entered, join, end, clock, idle: () => idle };
 }
 
 describe('SharedCommits', () => {
@@ -75,6 +79,29 @@ describe('SharedCommits', () => {
     await end();
     await end();
     expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('tries nobody again when a failure is everybody’s: it may have been done, and the next would wait as long', async () => {
+    const { entered, join, end, idle } = openLine();
+    const results = Promise.allSettled([join('a'), join('b'), join('c')]);
+    await end();
+    await end(new Error('nobody is there'));
+    expect(entered).toEqual([['a'], ['b', 'c']]);
+    expect([(await results).map(({ status }) => status), idle()]).toEqual([
+      ['fulfilled', 'rejected', 'rejected'],
+      1,
+    ]);
+  });
+
+  it('sends away whoever has waited for too long, and does it no more', async () => {
+    const { entered, join, end, clock } = openLine();
+    const early = Promise.allSettled([join('a'), join('b')]);
+    clock.ms = lineMsMax + 1;
+    const late = join('c');
+    await end();
+    await end();
+    expect(entered).toEqual([['a'], ['c']]);
+    expect([(await early).map(({ status }) => status), await late]).toEqual([['fulfilled', 'rejected'], 'c']);
   });
 
   it('lets in each alone when those who share a commit cannot be committed', async () => {

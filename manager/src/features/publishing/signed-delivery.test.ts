@@ -49,7 +49,7 @@ async function manage(shelf: MemoryShelf, sign: SignSnapshot | undefined): Promi
     schedule: () => () => {},
     random: () => 0.5,
     epochMax: () => Number.POSITIVE_INFINITY,
-    log: { warn: () => {} },
+    log: { warn: () => {}, info: () => {} },
   });
   await publisher.close();
 }

@@ -61,7 +61,9 @@ async function transaction<Result>(pool: pg.Pool, work: Work<Result>): Promise<R
     await client.query('BEGIN');
     const result = await work(queriesOf(client), later);
     // A transaction in which something has failed ends at a COMMIT too, and only what has failed says so.
-    await Promise.all([...sent, client.query('COMMIT')]);
+    const [commit] = await Promise.all([client.query('COMMIT'), ...sent]);
+    if (commit.command !== 'COMMIT')
+      throw new Error('The transaction was rolled back: something in it had failed');
     return result;
   } catch (caught) {
     const error = await firstFailure(sent, caught);
