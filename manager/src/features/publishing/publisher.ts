@@ -256,7 +256,9 @@ class RunningPublisher implements Publisher {
       if (this.#offers.size === 0 || this.#again) await this.#mark();
       if (!this.#again) continue;
       this.#again = false;
-      await this.#attempts.each(await outbox.pending(), (documentId) => this.#publish(documentId));
+      // What has come to be handed over meanwhile need not be read.
+      const pending = (await outbox.pending()).filter((documentId) => !this.#offers.has(documentId));
+      await this.#attempts.each(pending, (documentId) => this.#publish(documentId));
       await this.#attempts.each(await outbox.deleted(), (documentId) => this.#remove(documentId));
       await this.#mark();
     } while ((this.#again || this.#offers.size > 0) && !this.#closed);
