@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisCluster } from '../../test/support/redis-cluster.ts';
 import { RedisSentinel } from '../../test/support/redis-sentinel.ts';
-import type { RedisServer } from '../../test/support/redis-server.ts';
 import { heartbeatsIn } from '../../test/support/told-to-redis.ts';
 import type { BearerStore } from '../bearer-store.ts';
 import { nodeClock } from '../entry/node-clock.ts';
@@ -154,19 +153,14 @@ describe('in a cluster', () => {
     await link.run((connection) => connection.ping());
     const [other] = redis.primaries;
     await redis.flush();
-    const move = async (from: RedisServer, to: RedisServer) => {
-      const id = String(await to.client.call('CLUSTER', 'MYID'));
-      // The new owner first: then no moment comes at which nobody owns it.
-      for (const node of [to, from]) await node.client.call('CLUSTER', 'SETSLOT', 7_269, 'NODE', id);
-    };
     if (other === undefined) throw new Error('A cluster has a first primary');
-    await move(redis.owner, other);
+    await redis.moveSlot(7_269, { from: redis.owner, to: other });
     const write = () =>
       link.run((connection) => connection.set('{fauna}:x', 1)).catch((error: Error) => error.message);
     await expect.poll(write, eventually).toBe('OK');
     expect(await other.client.get('{fauna}:x')).toBe('1');
     await other.client.del('{fauna}:x');
-    await move(other, redis.owner);
+    await redis.moveSlot(7_269, { from: other, to: redis.owner });
     await expect.poll(write, eventually).toBe('OK');
   });
 

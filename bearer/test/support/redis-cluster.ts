@@ -76,6 +76,24 @@ export class RedisCluster {
     await Promise.all([...this.primaries, this.replica].map(work));
   }
 
+  /**
+   * Moves a slot that holds nothing, as an operator does, and waits until every node knows. Only a node that was importing
+   * puts its claim above all earlier ones; without that, nodes that had heard of another owner would go on believing in it.
+   */
+  async moveSlot(slot: number, { from, to }: { from: RedisServer; to: RedisServer }): Promise<void> {
+    const [source, target] = [await idOf(from), await idOf(to)];
+    await to.client.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
+    await from.client.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target);
+    // The new owner first: then no moment comes at which nobody owns it.
+    for (const node of [to, from]) await node.client.call('CLUSTER', 'SETSLOT', slot, 'NODE', target);
+    await this.each((node) =>
+      this.#until('every node to know who owns the slot', async () => {
+        const ranges = (await node.client.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
+        return ranges.some(([first, last, [, port]]) => first <= slot && slot <= last && port === to.port);
+      }),
+    );
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([...this.primaries, this.replica].map((node) => node.dispose()));
   }
@@ -97,11 +115,7 @@ export class RedisCluster {
       'the nodes to know each other',
       async () => (await this.#lines(this.replica)).length === 4,
     );
-    await this.replica.client.call(
-      'CLUSTER',
-      'REPLICATE',
-      String(await this.owner.client.call('CLUSTER', 'MYID')),
-    );
+    await this.replica.client.call('CLUSTER', 'REPLICATE', await idOf(this.owner));
     for (const node of nodes)
       await this.#until('the cluster to be whole', async () => {
         const [state, lines] = [await node.client.call('CLUSTER', 'INFO'), await this.#lines(node)];
@@ -127,4 +141,8 @@ export class RedisCluster {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+async function idOf(node: RedisServer): Promise<string> {
+  return String(await node.client.call('CLUSTER', 'MYID'));
 }
