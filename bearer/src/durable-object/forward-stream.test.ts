@@ -8,7 +8,7 @@ import { StreamShards } from './stream-shards.ts';
 function hubs(full: (shard: number) => boolean) {
   let now = 0;
   const asked: { readonly shard: number; readonly body: string }[] = [];
-  const shards = new StreamShards(() => now);
+  const shards = new StreamShards({ steady: () => now });
   const open = (body = '{"context":{"key":"u1"}}') =>
     forwardStream({
       request: new Request('https://flags.example/stream/client', { method: 'POST', body }),

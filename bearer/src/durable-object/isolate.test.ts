@@ -31,7 +31,7 @@ function world() {
   const hub = { isConfirmed: true, health: 'well' as 'well' | 'silent' | 'broken' };
   const asked: string[] = [];
   const isolate = new Isolate({
-    now: () => now,
+    clock: { now: () => now, steady: () => now },
     random: () => 0.5,
     crypto: nodeCrypto,
     regex: re2Regex(),

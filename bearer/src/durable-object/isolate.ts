@@ -26,7 +26,7 @@ const checkMsMax = 6_000;
 
 /** What an isolate is made of. */
 export interface IsolateOptions {
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now' | 'steady'>;
   readonly random: () => number;
   readonly crypto: BearerCrypto;
   readonly regex: RegexPort;
@@ -59,12 +59,12 @@ export class Isolate {
 
   constructor(options: IsolateOptions) {
     this.#options = options;
-    const { now, random, crypto, regex, log } = options;
+    const { clock, random, crypto, regex, log } = options;
     this.#bearer = createBearer({
       rulesets: this.#documents,
       keys: keysAmong(this.#documents),
       usage: this.#usage,
-      clock: timeless(now),
+      clock: timeless(clock),
       random,
       crypto,
       regex,
@@ -116,7 +116,8 @@ export class Isolate {
   /** `waitsBeyondMs`: how old what is known may be for the request not to wait. */
   async #freshen(documentId: string, scope: RequestScope, waitsBeyondMs: number): Promise<void> {
     const checkedAt = this.#checkedAt.get(documentId);
-    const ageMs = checkedAt === undefined ? Number.POSITIVE_INFINITY : this.#options.now() - checkedAt;
+    const ageMs =
+      checkedAt === undefined ? Number.POSITIVE_INFINITY : this.#options.clock.steady() - checkedAt;
     if (ageMs <= Math.min(freshMsMax, waitsBeyondMs)) return;
     const check = this.#check(documentId, scope);
     if (ageMs <= waitsBeyondMs) return;
@@ -126,7 +127,7 @@ export class Isolate {
 
   /** One check at a time for each document; it outlives the request that began it. Never rejects. */
   #check(documentId: string, scope: RequestScope): Promise<void> {
-    const now = this.#options.now();
+    const now = this.#options.clock.steady();
     const running = this.#checks.get(documentId);
     if (running !== undefined && now - running.beganAt < checkMsMax) return running.done;
     const done = this.#ask(documentId, scope, now).finally(() => {
@@ -175,6 +176,6 @@ export class Isolate {
 const stepsToApply = 50;
 
 /** An isolate's clock: it tells the time, and has no timers, which would end with the request that began them. */
-function timeless(now: () => number): Clock {
-  return { now, steady: now, after: () => () => {}, soon: (run) => queueMicrotask(run) };
+function timeless({ now, steady }: Pick<Clock, 'now' | 'steady'>): Clock {
+  return { now, steady, after: () => () => {}, soon: (run) => queueMicrotask(run) };
 }

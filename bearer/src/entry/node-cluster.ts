@@ -38,7 +38,7 @@ export function runNodeCluster({ workers, log, host }: NodeClusterOptions): void
 
   function start(number: number): void {
     const worker = cluster.fork({ FAUNA_WORKER: String(number) });
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     worker.on('message', (message: unknown) => {
       if (isOurs<WorkerMessage>(message)) hear({ worker, number }, message);
     });
@@ -47,7 +47,7 @@ export function runNodeCluster({ workers, log, host }: NodeClusterOptions): void
     );
     worker.on('exit', (code, signal) => {
       if (ending) return;
-      const isHealthy = Date.now() - startedAt >= healthyMs;
+      const isHealthy = performance.now() - startedAt >= healthyMs;
       const failures = isHealthy ? 0 : (restarts.get(number) ?? 0);
       restarts.set(number, failures + 1);
       const delayMs = Math.min(restartMs.max, restartMs.first * 2 ** failures);

@@ -75,7 +75,7 @@ export class NodeFrontDoor {
   /** Takes a new connection. */
   receive(socket: Socket): void {
     this.#open.add(socket);
-    this.#arriving.set(socket, { since: Date.now(), pieces: [], bytes: 0, head: undefined });
+    this.#arriving.set(socket, { since: performance.now(), pieces: [], bytes: 0, head: undefined });
     socket.on('close', this.#onClose);
     socket.on('error', ignore);
     socket.on('end', leave);
@@ -169,7 +169,7 @@ export class NodeFrontDoor {
 
   /** What has come while the process was busy is read before anybody is called late for it. */
   #cutLateSoon(): void {
-    const now = Date.now();
+    const now = performance.now();
     setImmediate(() => this.#cutLate(now));
   }
 

@@ -46,11 +46,11 @@ async function listenPatiently({
   readonly host: string;
   readonly port: number;
 }): Promise<void> {
-  const givesUpAt = Date.now() + portPatienceMs;
+  const givesUpAt = performance.now() + portPatienceMs;
   for (;;) {
     const error = await tryToListen({ server, host, port });
     if (error === undefined) return;
-    if (error.code === 'EADDRINUSE' && Date.now() < givesUpAt) {
+    if (error.code === 'EADDRINUSE' && performance.now() < givesUpAt) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       continue;
     }

@@ -23,7 +23,7 @@ import { workerdLog } from './workerd-log.ts';
  * touched by another: what is enqueued on another request's stream silently goes nowhere.
  */
 
-const shards = new StreamShards(() => Date.now());
+const shards = new StreamShards(workerdClock);
 let isolate: Isolate | undefined;
 
 /** One hub, as Cloudflare makes it when it is first asked for. Nothing but the Worker below can reach it. */
@@ -56,7 +56,7 @@ export default { fetch: answer };
 async function answer(request: WorkerRequest, env: WorkerEnv, context: WorkerContext): Promise<Response> {
   // Not before the first request: where a Worker is loaded, it has neither time nor chance.
   isolate ??= new Isolate({
-    now: () => Date.now(),
+    clock: workerdClock,
     random: Math.random,
     crypto: nodeCrypto,
     regex: re2Regex(),

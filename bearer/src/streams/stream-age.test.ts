@@ -39,10 +39,10 @@ describe('a stream that has become old', () => {
   it('is as old as it is, whatever somebody sets the clock to', async () => {
     const world = await shortLived(() => 0.5);
     await world.streamClient({ key: 'u1' });
-    world.clock.set(3_600_000);
+    world.clock.jump(3_600_000);
     await world.clock.advance(50_000);
     expect(world.bearer.status().streams).toBe(1);
-    world.clock.set(-7_200_000);
+    world.clock.jump(-7_200_000);
     await world.clock.advance(13_000);
     expect(world.bearer.status().streams).toBe(0);
   });
