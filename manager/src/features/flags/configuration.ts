@@ -1,11 +1,10 @@
 import type { Configuration } from '@fauna-flags/protocol';
-import { Problem } from '@fauna-flags/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import { flagConfigurations, flags, prepared, type Queries } from '../../platform/database/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import { findProject } from '../projects/index.ts';
 import type { EnvironmentRow, ProjectRow } from '../publishing/index.ts';
-import { findFlag, noSuchFlag } from './find-flag.ts';
+import { noSuchFlag } from './find-flag.ts';
 import type { FlagRow } from './flag.ts';
 
 /** A flag's configuration in one environment as the database holds it. */
@@ -36,9 +35,8 @@ export async function readConfiguration(
   where: { project: string; flag: string; environment: string },
 ): Promise<Configuration> {
   const project = await findProject(queries, where.project);
-  const flag = await findFlag(queries, project, where.flag);
   const environment = await findEnvironment(queries, where);
-  const row = await findConfiguration(queries, { flagId: flag.id, environmentId: environment.id });
+  const { row } = await findFlagConfiguration(queries, { project, environment }, where.flag);
   return toConfiguration(row, where);
 }
 
@@ -71,18 +69,3 @@ const flagConfiguration = (queries: Queries) =>
       ),
     )
     .prepare('');
-
-/** The configuration's row. */
-async function findConfiguration(
-  queries: Queries,
-  { flagId, environmentId }: { flagId: string; environmentId: string },
-): Promise<ConfigurationRow> {
-  const [row] = await queries
-    .select()
-    .from(flagConfigurations)
-    .where(and(eq(flagConfigurations.flagId, flagId), eq(flagConfigurations.environmentId, environmentId)));
-  // Every flag has a row in every environment; only a deletion between two reads can take it away.
-  if (row === undefined)
-    throw new Problem('not_found', 'Cannot find the configuration: it was deleted just now');
-  return row;
-}

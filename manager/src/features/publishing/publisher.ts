@@ -12,10 +12,10 @@
  * simply have written.
  */
 import { compareStored, type Snapshot, type StoredPosition } from '@fauna-flags/protocol';
-import { reasonOf } from '../../platform/reason-of.ts';
 import { Attempts } from './attempts.ts';
 import { compareWithDatabase } from './compare-with-database.ts';
 import { Epochs, type EpochsDependencies } from './epochs.ts';
+import { Outage } from './outage.ts';
 import type { Outbox } from './outbox.ts';
 import type { PublishStore } from './publish-store.ts';
 import { askStore, StoreFailure } from './store-failure.ts';
@@ -53,10 +53,6 @@ export interface Publisher {
 
 const pollMs = 250;
 const reconcileMs = 5_000;
-const backoffMsMin = 100;
-const backoffMsMax = 5_000;
-/** One outage tells of at most so many reasons: some have a number in them that is never the same. */
-const reasonsToldMax = 8;
 
 /**
  * Starts a publisher. It resolves once the store has been brought in line with the database for the first time, or could
@@ -73,6 +69,7 @@ class RunningPublisher implements Publisher {
   readonly #delivered = new Map<string, StoredPosition>();
   readonly #attempts = new Attempts();
   readonly #epochs: Epochs;
+  readonly #outage: Outage;
   /** Committed here, and not offered yet. */
   #offers = new Map<string, Snapshot>();
   /** Offered and taken, and not marked in the database yet. */
@@ -81,9 +78,6 @@ class RunningPublisher implements Publisher {
   /** Whether the database must be looked through (again). */
   #again = false;
   #closed = false;
-  #failures = 0;
-  /** Why nothing could be published, as far as it was told since it last could. */
-  readonly #told = new Set<string>();
   #isReconcileDue = false;
   /** Whether the next poll is set. */
   #isWaiting = false;
@@ -95,6 +89,7 @@ class RunningPublisher implements Publisher {
   constructor(dependencies: PublisherDependencies) {
     this.#dependencies = dependencies;
     this.#epochs = new Epochs(dependencies);
+    this.#outage = new Outage(dependencies);
   }
 
   async begin(): Promise<void> {
@@ -102,7 +97,7 @@ class RunningPublisher implements Publisher {
       await this.#attempts.round(() => this.#reconcile());
     } catch (error) {
       if (!(error instanceof StoreFailure)) throw error;
-      this.#wait(this.#backOff(error));
+      this.#wait(this.#fail(error));
       return;
     }
     this.#wait(this.#pollDelay());
@@ -195,14 +190,14 @@ class RunningPublisher implements Publisher {
   async #turn(): Promise<void> {
     if (this.#round !== undefined || this.#closed) return;
     // A round that does not offer what has failed must not pass for one in which nothing fails any more.
-    if (this.#failures > 0) this.#again = true;
+    if (this.#outage.isOn) this.#again = true;
     this.#round = this.#attempts.round(() => this.#publishPending());
     let backOffMs: number | undefined;
     try {
       await this.#round;
-      this.#recover();
+      this.#outage.end();
     } catch (error) {
-      backOffMs = this.#backOff(error);
+      backOffMs = this.#fail(error);
     }
     this.#round = undefined;
     // The poll stands while commits of this manager begin rounds of their own: others commit too.
@@ -214,31 +209,11 @@ class RunningPublisher implements Publisher {
     return pollMs * (0.5 + this.#dependencies.random() / 2);
   }
 
-  #recover(): void {
-    if (this.#failures > 0) this.#dependencies.log.info({}, 'Publishing works again');
-    this.#failures = 0;
-    this.#told.clear();
-  }
-
-  /**
-   * How long to wait after a round that failed. An outage, which may be a long one, is told of once for each reason that it
-   * has had, and of every document that comes to be held back.
-   */
-  #backOff(error: unknown): number {
-    const ceilingMs = Math.min(backoffMsMax, backoffMsMin * 2 ** this.#failures);
-    const documentIds = error instanceof StoreFailure ? error.documentIds : [];
-    const reason = reasonOf(error);
-    if (documentIds.length > 0 || (!this.#told.has(reason) && this.#told.size < reasonsToldMax)) {
-      this.#told.add(reason);
-      this.#dependencies.log.warn(
-        { reason, ...(documentIds.length > 0 && { documentIds }) },
-        'Cannot publish: trying again until it works',
-      );
-    }
+  /** How long to wait after a round that failed. */
+  #fail(error: unknown): number {
     // Whether the document or the store is to blame shows as soon as the store is asked for something else.
-    if (this.#failures === 0) this.#isReconcileDue = true;
-    this.#failures = Math.min(this.#failures + 1, 16);
-    return ceilingMs * (0.5 + this.#dependencies.random() / 2);
+    if (!this.#outage.isOn) this.#isReconcileDue = true;
+    return this.#outage.fail(error);
   }
 
   async #publishPending(): Promise<void> {

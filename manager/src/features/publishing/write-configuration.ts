@@ -77,7 +77,7 @@ function lineOf(database: Database, name: string): SharedCommits<ConfigurationWr
   return line;
 }
 
-/** One transaction for several writes: their outcomes, in their order. Rejects when none of them is committed. */
+/** One transaction for several writes: their outcomes, in their order. Rejects when it was not committed, or may not have been. */
 async function writeTogether(
   writes: readonly ConfigurationWrite[],
 ): Promise<readonly PromiseSettledResult<unknown>[]> {

@@ -184,6 +184,12 @@ describe('transaction()', () => {
     const failed = test.database.transaction((tx) => tx.execute(insert('committed')));
     await expect(failed).rejects.toThrow();
     expect(await count()).toBe(before + 1);
+    const hidden = test.database.transaction(async (tx) => {
+      await tx.execute(insert('swallowed'));
+      await tx.execute(insert('committed')).catch(() => 'nobody hears of it');
+    });
+    await expect(hidden).rejects.toThrow('The transaction was rolled back');
+    expect(await count()).toBe(before + 1);
   });
 });
 
