@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { BearerLimits } from '../config.ts';
+import { TokenBucket } from '../token-bucket.ts';
 
 /** Who wants a stream. */
 export interface StreamApplicant {
@@ -16,19 +17,16 @@ export type StreamRefusal = 'streams' | 'key' | 'address' | 'rate';
  * address, and how many begin within a second.
  */
 export class StreamGate {
-  readonly #clock: Clock;
   readonly #limits: BearerLimits;
+  readonly #accepts: TokenBucket;
   readonly #openByKey = new Map<string, number>();
   readonly #openByAddress = new Map<string, number>();
   #open = 0;
-  #tokens: number;
-  #tokensAt: number;
 
-  constructor(clock: Clock, limits: BearerLimits) {
-    this.#clock = clock;
+  constructor(clock: Pick<Clock, 'steady'>, limits: BearerLimits) {
     this.#limits = limits;
-    this.#tokens = limits.acceptsPerSecondMax;
-    this.#tokensAt = clock.steady();
+    const { acceptsPerSecondMax: burst } = limits;
+    this.#accepts = new TokenBucket(clock, { burst, everyMs: 1_000 / burst });
   }
 
   /** Streams that are open now. */
@@ -43,7 +41,7 @@ export class StreamGate {
     if ((this.#openByKey.get(keyId) ?? 0) >= streamsPerKeyMax) return 'key';
     if (address !== undefined && (this.#openByAddress.get(address) ?? 0) >= streamsPerAddressMax)
       return 'address';
-    if (!this.#takeToken()) return 'rate';
+    if (!this.#accepts.take()) return 'rate';
     this.#open += 1;
     add(this.#openByKey, keyId, 1);
     if (address !== undefined) add(this.#openByAddress, address, 1);
@@ -55,17 +53,6 @@ export class StreamGate {
       add(this.#openByKey, keyId, -1);
       if (address !== undefined) add(this.#openByAddress, address, -1);
     };
-  }
-
-  #takeToken(): boolean {
-    const now = this.#clock.steady();
-    const { acceptsPerSecondMax } = this.#limits;
-    const gained = ((now - this.#tokensAt) * acceptsPerSecondMax) / 1000;
-    this.#tokens = Math.min(acceptsPerSecondMax, this.#tokens + gained);
-    this.#tokensAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
   }
 }
 
