@@ -5,8 +5,10 @@ import { auditEntries, settings, users } from '../../platform/database/index.ts'
 import { ownerToken } from './first-owner.ts';
 
 let api: TestApi;
+let now = () => new Date();
 beforeEach(async () => {
-  api = await createTestApi();
+  now = () => new Date();
+  api = await createTestApi(() => now());
 });
 afterEach(() => api.close());
 
@@ -87,6 +89,9 @@ describe('POST /owner', () => {
   });
 
   it('signs the owner in whom it has created, whatever has failed at this address before', async () => {
+    // A slow machine may take longer to judge them all than the refusal lasts that they lead to.
+    const still = new Date();
+    now = () => still;
     const somebody = visitor(api);
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
