@@ -24,6 +24,7 @@ class Talker {
 
 describe('ChaosProxy', () => {
   let echo: Server;
+  let echoPort = 0;
   let proxy: ChaosProxy;
   let heardByEcho = '';
   const talkers: Talker[] = [];
@@ -38,7 +39,8 @@ describe('ChaosProxy', () => {
     });
     await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
     const address = echo.address();
-    proxy = await ChaosProxy.open(address !== null && typeof address === 'object' ? address.port : 0);
+    echoPort = address !== null && typeof address === 'object' ? address.port : 0;
+    proxy = await ChaosProxy.open(echoPort);
   });
   afterEach(async () => {
     for (const talker of talkers.splice(0)) talker.socket.destroy();
@@ -144,8 +146,6 @@ describe('ChaosProxy', () => {
   });
 
   it('resets by chance, before or after some pieces have passed', async () => {
-    const address = echo.address();
-    const echoPort = address !== null && typeof address === 'object' ? address.port : 0;
     const draws = [0.9, 0.9, 0.9];
     await proxy.close();
     proxy = await ChaosProxy.open(echoPort, () => draws.shift() ?? 0.1);
