@@ -1,24 +1,27 @@
 import { Problem } from '@fauna-flags/protocol';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { type Access, openAccessRoutes, sessionRoutes } from './features/access/index.ts';
-import { attributeRoutes } from './features/attributes/index.ts';
-import { audienceRoutes } from './features/audiences/index.ts';
-import { auditRoutes } from './features/audit/index.ts';
-import { contextSecretRoutes } from './features/context-secrets/index.ts';
-import { type DeliveryDeps, deliveryRoutes } from './features/delivery/index.ts';
-import { environmentRoutes } from './features/environments/index.ts';
-import { evaluationRoutes } from './features/evaluation/index.ts';
-import { flagRoutes } from './features/flags/index.ts';
-import { type LiveFeed, liveRoutes } from './features/live/index.ts';
-import { type Installation, metaRoutes } from './features/meta/index.ts';
-import { projectRoutes } from './features/projects/index.ts';
+import { type Access, openAccessOperations, sessionOperations } from './features/access/index.ts';
+import { attributeOperations } from './features/attributes/index.ts';
+import { audienceOperations } from './features/audiences/index.ts';
+import { auditOperations } from './features/audit/index.ts';
+import { contextSecretOperations } from './features/context-secrets/index.ts';
+import { type DeliveryDeps, deliveryOperations } from './features/delivery/index.ts';
+import { environmentOperations } from './features/environments/index.ts';
+import { evaluationOperations } from './features/evaluation/index.ts';
+import { configurationOperations, flagOperations } from './features/flags/index.ts';
+import { type LiveFeed, liveOperations } from './features/live/index.ts';
+import { type Installation, metaOperations } from './features/meta/index.ts';
+import { type OpenApiDocument, openApiDocument } from './features/openapi/index.ts';
+import { projectOperations } from './features/projects/index.ts';
 import type { WriteDeps } from './features/publishing/index.ts';
-import { sdkKeyRoutes } from './features/sdk-keys/index.ts';
+import { sdkKeyOperations } from './features/sdk-keys/index.ts';
 import {
   type ApiEnv,
   answerHeaders,
   authenticate,
   type Log,
+  mountOperations,
+  type Operation,
   type Placement,
   problemResponse,
   refuseOtherMethods,
@@ -43,35 +46,53 @@ export interface ManagerAppDeps extends WriteDeps, DeliveryDeps {
  */
 export function createManagerApp(deps: ManagerAppDeps): Hono {
   const api = new Hono<ApiEnv>();
-  api.route('/', openAccessRoutes(deps));
-  api.use(authenticate({ ...deps, sessions: deps.access.sessions }));
+  const { open, guarded } = apiOperations(deps);
+  mountOperations(api, open);
+  api.use(authenticate({ ...deps, ...deps.access }));
   api.use(nudgeAfterChange(deps.live));
-  const routes = [
-    sessionRoutes,
-    metaRoutes,
-    liveRoutes,
-    projectRoutes,
-    environmentRoutes,
-    attributeRoutes,
-    audienceRoutes,
-    flagRoutes,
-    sdkKeyRoutes,
-    contextSecretRoutes,
-    evaluationRoutes,
-    deliveryRoutes,
-    auditRoutes,
-  ];
-  for (const of of routes) api.route('/', of(deps));
+  mountOperations(api, guarded);
   refuseOtherMethods(api);
 
   const app = new Hono();
   app.use(answerHeaders(deps.placement.url));
   app.route('/api/v1', api);
+  let document: OpenApiDocument | undefined;
+  app.get('/api/openapi.json', (c) => {
+    document ??= openApiDocument({
+      operations: [...open, ...guarded],
+      version: deps.installation().version,
+    });
+    return c.json(document);
+  });
   app.notFound((c) => problemResponse(new Problem('not_found', `Cannot find ${c.req.method} ${c.req.path}`)));
   app.onError((error, c) =>
     problemResponse(toProblem(error, deps.log, { method: c.req.method, path: c.req.path })),
   );
   return app;
+}
+
+/** Everything that the API can be asked for: what anyone may ask, and what takes a token or a session. */
+export function apiOperations(deps: ManagerAppDeps): {
+  readonly open: readonly Operation[];
+  readonly guarded: readonly Operation[];
+} {
+  const guarded = [
+    sessionOperations,
+    metaOperations,
+    liveOperations,
+    projectOperations,
+    environmentOperations,
+    attributeOperations,
+    audienceOperations,
+    flagOperations,
+    configurationOperations,
+    sdkKeyOperations,
+    contextSecretOperations,
+    evaluationOperations,
+    deliveryOperations,
+    auditOperations,
+  ];
+  return { open: openAccessOperations(deps), guarded: guarded.flatMap((operations) => operations(deps)) };
 }
 
 /** Open dashboards need not wait for the feed to look on its own at what was changed here. */

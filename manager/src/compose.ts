@@ -16,7 +16,13 @@ import { LiveFeed } from './features/live/index.ts';
 import { KnownRulesets, type WriteDeps } from './features/publishing/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { mountExample } from './mount-example.ts';
-import { createDatabase, createPool, migrate, placeOfDatabase } from './platform/database/index.ts';
+import {
+  createDatabase,
+  createPool,
+  migrate,
+  placeOfDatabase,
+  workAsAppRole,
+} from './platform/database/index.ts';
 import type { Fetch } from './platform/fetch.ts';
 import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts';
@@ -36,6 +42,9 @@ const dashboardFolder = fileURLToPath(new URL('../../dashboard/build', import.me
 /** A change may be meant. Two managers that differ are not: whoever signs in at one is a stranger to the other. */
 const otherSecret =
   'FAUNA_SECRET is not the one that this database was last used with: everybody has to sign in again, and the one-time link is another. If you did not mean to change it, another manager still uses the other one: give all managers the same, or people signed in at one get 401 from the next';
+
+const unconfined =
+  'The account of DATABASE_URL may not make roles, so that Fauna works with all its rights: give it CREATEROLE once, or create the role fauna_app and grant it to the account. Until then the audit trail is protected by triggers alone';
 
 /**
  * How long whatever hangs on Postgres or Redis may take to end, as these may hang themselves. Together with the time that
@@ -100,12 +109,14 @@ async function compose({
   const tellBroken = (error: Error) => log.warn({ reason: reasonOf(error) }, 'A database connection broke');
   const pool = createPool({ url, onError: tellBroken });
   endings.add({ of: 'the connections to the database', end: () => pool.end(), patienceMs });
-  await migrate(pool).catch((cause: Error) => {
+  const { hasAppRole } = await migrate(pool).catch((cause: Error) => {
     throw new StartError(
       `Cannot use the database at ${placeOfDatabase(url)}: ${reasonOf(cause)}. Check DATABASE_URL`,
       { cause },
     );
   });
+  if (hasAppRole) workAsAppRole(pool);
+  else log.warn(unconfined);
   const database = createDatabase(pool);
 
   const delivery = createDelivery({ ...config, log });

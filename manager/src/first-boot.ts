@@ -3,9 +3,10 @@ import type { Config } from './config.ts';
 import { ensureDefaultProject } from './features/projects/index.ts';
 import { ensureKeyRegistry, type WriteDeps } from './features/publishing/index.ts';
 import { ensureSdkKey } from './features/sdk-keys/index.ts';
+import { firstBootActor } from './platform/http/index.ts';
 import { putInSample, readSampleKeys, type SampleKeys } from './sample.ts';
 
-const actor = 'first-boot';
+const actor = firstBootActor;
 
 /**
  * What must be there before the first request: the key registry, the project `default`, the SDK keys that the settings

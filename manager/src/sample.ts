@@ -8,6 +8,7 @@ import { createProject } from './features/projects/index.ts';
 import type { WriteDeps } from './features/publishing/index.ts';
 import { ensureSdkKey } from './features/sdk-keys/index.ts';
 import { sdkKeys, settings } from './platform/database/index.ts';
+import { firstBootActor } from './platform/http/index.ts';
 import { readOrMakeSecretFile, readSecretFile } from './platform/secret-file.ts';
 
 /** The sample's keys, as far as they are still good. */
@@ -16,7 +17,7 @@ export interface SampleKeys {
   readonly serverKey: string | undefined;
 }
 
-const actor = 'first-boot';
+const actor = firstBootActor;
 const project = 'sample';
 const environment = 'production';
 const doneSetting = 'sample';
@@ -56,7 +57,7 @@ export async function putInSample({
         defaultServe: { variation: off },
       },
     );
-  await unlessTaken(() => createProject(deps, actor, { key: project, name: 'Sample shop' }));
+  await unlessTaken(() => createProject(deps, { actor }, { key: project, name: 'Sample shop' }));
   await unlessTaken(() => createAttribute(deps, scope, { key: 'state', type: 'string', name: 'State' }));
   await unlessTaken(() => createAttribute(deps, scope, { key: 'student', type: 'boolean', name: 'Student' }));
   await unlessTaken(() =>

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { ReceivedHeartbeat } from '@fauna-flags/protocol';
-import { createManagerApp } from '../../src/app.ts';
+import { apiOperations, createManagerApp } from '../../src/app.ts';
 import { type Access, createAccess } from '../../src/features/access/index.ts';
 import { LiveFeed } from '../../src/features/live/index.ts';
 import { KnownRulesets } from '../../src/features/publishing/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
-import { noTrustedProxies, type Placement } from '../../src/platform/http/index.ts';
+import { noTrustedProxies, type Operation, type Placement } from '../../src/platform/http/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { operationOf, undocumented } from './documented.ts';
 
 /** An answer of the API, its body parsed. */
 export interface Answer {
@@ -16,9 +17,10 @@ export interface Answer {
   readonly body: any;
 }
 
-/** The whole API over a real database, without a socket. */
+/** The whole API over a real database, without a socket. Whatever it answers must be what it is documented to answer. */
 export interface TestApi extends TestDatabase {
   readonly app: ReturnType<typeof createManagerApp>;
+  readonly operations: readonly Operation[];
   readonly access: Access;
   readonly live: LiveFeed;
   /** What each commit nudged the publisher with. */
@@ -73,24 +75,25 @@ export function createTestApp(
   };
   const access = createAccess({ ...world, secret: testSecret, url: placement.url });
   const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
-  const app = createManagerApp({
+  const deps = {
     ...world,
     heartbeats,
     adminToken,
     access,
     live,
     placement,
-    installation: () => ({ version: '0.0.0', mode: 'all-in-one', example: null }),
+    installation: () => ({ version: '0.0.0', mode: 'all-in-one' as const, example: null }),
     log,
-  });
-  return { app, access, live, logged };
+  };
+  const { open, guarded } = apiOperations(deps);
+  return { app: createManagerApp(deps), operations: [...open, ...guarded], access, live, logged };
 }
 
 /** Starts the API. `now` may move in a test's hands. */
 export async function createTestApi(now?: () => Date, placement?: Placement): Promise<TestApi> {
   const test = await createTestDatabase();
   const nudges: (readonly string[])[] = [];
-  const { app, access, live, logged } = createTestApp(test.database, {
+  const { app, operations, access, live, logged } = createTestApp(test.database, {
     ...(now === undefined ? {} : { now }),
     ...(placement === undefined ? {} : { placement }),
     onCommit: (documentIds) => nudges.push(documentIds),
@@ -107,11 +110,15 @@ export async function createTestApi(now?: () => Date, placement?: Placement): Pr
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
+    const answer: Answer = {
       status: response.status,
       headers: response.headers,
       body: text === '' ? undefined : JSON.parse(text),
     };
+    const operation = operationOf(operations, { method, path });
+    const wrong = operation && method !== 'HEAD' ? undocumented(operation, answer) : undefined;
+    if (wrong !== undefined) throw new Error(wrong);
+    return answer;
   };
   return {
     ...test,
@@ -120,6 +127,7 @@ export async function createTestApi(now?: () => Date, placement?: Placement): Pr
       await test.close();
     },
     app,
+    operations,
     access,
     live,
     nudges,

@@ -2,12 +2,20 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { createDatabase, createPool, type Database, migrate } from '../../src/platform/database/index.ts';
+import {
+  createDatabase,
+  createPool,
+  type Database,
+  migrate,
+  workAsAppRole,
+} from '../../src/platform/database/index.ts';
 
 /** A real database of one test file's own, migrated. */
 export interface TestDatabase {
   readonly database: Database;
   readonly url: string;
+  /** Runs a statement with every right, as whoever owns the database may: what the application itself cannot. */
+  asOwner(statement: string): Promise<unknown>;
   /** Ends the pool and drops the database. */
   close(): Promise<void>;
 }
@@ -24,9 +32,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   });
   const url = urlOf(serverUrl, name);
   const pool = createPool({ url });
+  workAsAppRole(pool);
   return {
     database: createDatabase(pool),
     url,
+    asOwner: (statement) => asAdmin(url, (owner) => owner.query(statement)),
     async close() {
       await pool.end();
       await asAdmin(serverUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));

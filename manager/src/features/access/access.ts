@@ -1,5 +1,6 @@
 import { type CreateOwner, Problem, type SignIn } from '@fauna-flags/protocol';
 import type { Database } from '../../platform/database/index.ts';
+import type { Actor, PrincipalSource } from '../../platform/http/index.ts';
 import { createAuth } from './auth.ts';
 import { createFirstOwner, isOwnerToken, ownerExists } from './first-owner.ts';
 import { passwordHashing } from './password-hashing.ts';
@@ -15,6 +16,7 @@ export type ResetPassword = Pick<CreateOwner, 'email' | 'password'>;
 /** People and their sessions. */
 export interface Access {
   readonly sessions: Sessions;
+  readonly principals: PrincipalSource;
   /** Whether the first owner has ever been created. */
   ownerExists(): Promise<boolean>;
   /**
@@ -24,7 +26,7 @@ export interface Access {
   createOwner(body: CreateOwner, visitor: Visitor & { readonly isAdmin: boolean }): Promise<SignedIn>;
   signIn(body: SignIn, visitor: Visitor): Promise<SignedIn>;
   /** Gives a user a new password and ends their sessions. `actor` is who does it. */
-  resetPassword(body: ResetPassword, actor: string): Promise<void>;
+  resetPassword(body: ResetPassword, actor: Actor): Promise<void>;
   /** A `Set-Cookie` that makes a browser forget its session. */
   readonly forgetSession: string;
 }
@@ -50,6 +52,14 @@ export function createAccess({
   const signingIn = { auth, sessions, delay: new SignInDelay(now, sessions.begunFrom), now };
   return {
     sessions,
+    principals: {
+      ofUser: async (user, address) => ({
+        id: `user ${user.id}`,
+        actor: { name: user.email, address },
+        user,
+        ranks: 'owner',
+      }),
+    },
     ownerExists: () => ownerExists(database.read),
     async createOwner({ token, ...owner }, { isAdmin, ...visitor }) {
       if (!isAdmin && !(token !== undefined && isOwnerToken(token, secret))) {

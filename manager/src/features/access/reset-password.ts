@@ -8,6 +8,7 @@ import {
   sessions as table,
   users,
 } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -27,7 +28,7 @@ export async function resetPassword(
     readonly hashing: PasswordHashing;
     readonly sessions: Pick<Sessions, 'end'>;
   },
-  { email, password, actor }: Pick<CreateOwner, 'email' | 'password'> & { readonly actor: string },
+  { email, password, actor }: Pick<CreateOwner, 'email' | 'password'> & { readonly actor: Actor },
 ): Promise<void> {
   const [user] = await database.read
     .select({ id: users.id, name: users.name, email: users.email })
@@ -57,7 +58,7 @@ export async function resetPassword(
     }
     await tx.insert(auditEntries).values({
       at,
-      actor,
+      actor: actor.name,
       action: 'user.reset-password',
       entityKind: 'user',
       entityKey: email,

@@ -1,7 +1,7 @@
 import { type Attribute, type PatchAttribute, Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { attributes, searchTextOf } from '../../platform/database/index.ts';
-import { type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import { type Actor, type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
 import { type WriteDeps, writeProject } from '../publishing/index.ts';
 import { loadProjectModel, usersOfAttribute } from '../targeting/index.ts';
 import { toAttribute } from './attribute.ts';
@@ -9,7 +9,7 @@ import { findAttribute } from './find-attribute.ts';
 
 /** Which attribute is changed, by whom, and which revision of it they saw. */
 export interface AttributeChange {
-  readonly actor: string;
+  readonly actor: Actor;
   readonly project: string;
   readonly attribute: string;
   readonly ifMatch: IfMatch;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Attribute, type CreateAttribute, Problem } from '@fauna-flags/protocol';
 import { attributes, searchTextOf } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { type WriteDeps, writeProject } from '../publishing/index.ts';
 import { loadVocabulary } from '../targeting/index.ts';
 import { toAttribute } from './attribute.ts';
@@ -14,7 +15,7 @@ const attributesMax = 1_000;
 /** Declares an attribute. */
 export function createAttribute(
   deps: WriteDeps,
-  { actor, project: projectKey }: { actor: string; project: string },
+  { actor, project: projectKey }: { actor: Actor; project: string },
   { key, type, name = null, description = null }: CreateAttribute,
 ): Promise<Attribute> {
   return writeProject(deps, { actor, project: projectKey }, async ({ tx, at, project, record }) => {

@@ -1,2 +1,2 @@
 export { createAttribute } from './create-attribute.ts';
-export { attributeRoutes } from './routes.ts';
+export { attributeOperations } from './operations.ts';

@@ -9,7 +9,7 @@ import { toAttribute } from './attribute.ts';
 export async function listAttributes(
   database: Database,
   projectKey: string,
-  { limit, after, query }: ListRequest,
+  { limit, cursor, query }: ListRequest,
 ): Promise<Page<Attribute>> {
   const project = await findProject(database.read, projectKey);
   const rows = await database.read
@@ -18,7 +18,7 @@ export async function listAttributes(
     .where(
       and(
         eq(attributes.projectId, project.id),
-        after === undefined ? undefined : gt(keyOrder(attributes.key), after),
+        cursor === undefined ? undefined : gt(keyOrder(attributes.key), cursor),
         query === undefined ? undefined : searchIn(attributes.searchText, query),
       ),
     )

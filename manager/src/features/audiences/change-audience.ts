@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Audience, matchSchema, type PatchAudience, Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { audiences, searchTextOf } from '../../platform/database/index.ts';
-import { type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import { type Actor, type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
 import { type WriteDeps, writeProject } from '../publishing/index.ts';
 import { checkAudience, loadProjectModel, loadVocabulary, usersOfAudience } from '../targeting/index.ts';
 import { toAudience } from './audience.ts';
@@ -10,7 +10,7 @@ import { findAudience } from './find-audience.ts';
 
 /** Which audience is changed, by whom, and which revision of it they saw. */
 export interface AudienceChange {
-  readonly actor: string;
+  readonly actor: Actor;
   readonly project: string;
   readonly audience: string;
   readonly ifMatch: IfMatch;

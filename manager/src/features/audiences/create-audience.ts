@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Audience, type CreateAudience, matchSchema, Problem } from '@fauna-flags/protocol';
 import { audiences, searchTextOf } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { type WriteDeps, writeProject } from '../publishing/index.ts';
 import { checkAudience, loadVocabulary } from '../targeting/index.ts';
 import { toAudience } from './audience.ts';
@@ -11,7 +12,7 @@ const audiencesMax = 2_000;
 /** Makes an audience. */
 export function createAudience(
   deps: WriteDeps,
-  { actor, project: projectKey }: { actor: string; project: string },
+  { actor, project: projectKey }: { actor: Actor; project: string },
   { key, name, description = null, match }: CreateAudience,
 ): Promise<Audience> {
   return writeProject(deps, { actor, project: projectKey }, async ({ tx, at, project, record }) => {

@@ -1,2 +1,2 @@
 export { createAudience } from './create-audience.ts';
-export { audienceRoutes } from './routes.ts';
+export { audienceOperations } from './operations.ts';

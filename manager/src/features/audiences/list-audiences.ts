@@ -9,7 +9,7 @@ import { toAudience } from './audience.ts';
 export async function listAudiences(
   database: Database,
   projectKey: string,
-  { limit, after, query }: ListRequest,
+  { limit, cursor, query }: ListRequest,
 ): Promise<Page<Audience>> {
   const project = await findProject(database.read, projectKey);
   const rows = await database.read
@@ -18,7 +18,7 @@ export async function listAudiences(
     .where(
       and(
         eq(audiences.projectId, project.id),
-        after === undefined ? undefined : gt(keyOrder(audiences.key), after),
+        cursor === undefined ? undefined : gt(keyOrder(audiences.key), cursor),
         query === undefined ? undefined : searchIn(audiences.searchText, query),
       ),
     )

@@ -33,11 +33,15 @@ describe('the audit trail', () => {
       id: expect.stringMatching(/^\d+$/),
       at: '2030-01-02T00:00:00.000Z',
       actor: 'admin-token',
+      address: '',
+      token: null,
       action: 'configuration.toggle',
       entity: { kind: 'flag', key: 'checkout' },
       environment: 'staging',
       before: expect.objectContaining({ enabled: false, revision: 1 }),
       after: expect.objectContaining({ enabled: true, revision: 2 }),
+      seq: 3,
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(items[0]).toMatchObject({
       environment: null,

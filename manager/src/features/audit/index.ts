@@ -1,1 +1,1 @@
-export { auditRoutes } from './routes.ts';
+export { auditOperations } from './operations.ts';

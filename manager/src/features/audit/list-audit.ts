@@ -18,7 +18,7 @@ export interface AuditRequest extends ListRequest {
 export async function listAudit(
   database: Database,
   projectKey: string,
-  { limit, after, query, entity, actor, environment, since, until }: AuditRequest,
+  { limit, cursor, query, entity, actor, environment, since, until }: AuditRequest,
 ): Promise<Page<AuditEntry>> {
   const project = await findProject(database.read, projectKey);
   const rows = await database.read
@@ -27,7 +27,7 @@ export async function listAudit(
     .where(
       and(
         eq(auditEntries.projectId, project.id),
-        after === undefined ? undefined : lt(auditEntries.id, Number(after)),
+        cursor === undefined ? undefined : lt(auditEntries.id, Number(cursor)),
         query === undefined
           ? undefined
           : or(holds(auditEntries.action, query), holds(auditEntries.entityKey, query)),
@@ -60,10 +60,14 @@ function toAuditEntry(row: typeof auditEntries.$inferSelect): AuditEntry {
     id: String(row.id),
     at: row.at.toISOString(),
     actor: row.actor,
+    address: row.address,
+    token: row.token,
     action: row.action,
     entity: { kind: row.entityKind, key: row.entityKey },
     environment: row.environment,
     before: row.before,
     after: row.after,
+    seq: row.seq,
+    hash: Buffer.from(row.hash).toString('hex'),
   };
 }

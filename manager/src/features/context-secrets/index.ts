@@ -1,1 +1,1 @@
-export { contextSecretRoutes } from './routes.ts';
+export { contextSecretOperations } from './operations.ts';

@@ -1,1 +1,1 @@
-export { type DeliveryDeps, deliveryRoutes } from './routes.ts';
+export { type DeliveryDeps, deliveryOperations } from './operations.ts';

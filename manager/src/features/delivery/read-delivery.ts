@@ -10,7 +10,7 @@ import {
 import { eq } from 'drizzle-orm';
 import { publishState, snapshots } from '../../platform/database/index.ts';
 import { findEnvironment } from '../environments/index.ts';
-import type { DeliveryDeps } from './routes.ts';
+import type { DeliveryDeps } from './operations.ts';
 
 /** Tells how far the newest version of an environment has come; 404 when there is no such environment. */
 export async function readDelivery(

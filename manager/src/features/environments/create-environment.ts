@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type CreateEnvironment, type Environment, Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { environments, flagConfigurations, flags, searchTextOf } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { type ProjectUnit, type WriteDeps, writeProject } from '../publishing/index.ts';
 import { toEnvironment } from './environment.ts';
 import { startingConfiguration } from './starting-configuration.ts';
@@ -12,7 +13,7 @@ const environmentsMax = 50;
 /** Makes an environment in which every flag of the project starts off. */
 export function createEnvironment(
   deps: WriteDeps,
-  { actor, project }: { actor: string; project: string },
+  { actor, project }: { actor: Actor; project: string },
   input: CreateEnvironment,
 ): Promise<Environment> {
   return writeProject(deps, { actor, project }, async (unit) => {

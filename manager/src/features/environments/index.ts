@@ -1,3 +1,3 @@
 export { findEnvironment } from './find-environment.ts';
-export { environmentRoutes } from './routes.ts';
+export { environmentOperations } from './operations.ts';
 export { startingConfiguration } from './starting-configuration.ts';

@@ -9,7 +9,7 @@ import { toEnvironment } from './environment.ts';
 export async function listEnvironments(
   database: Database,
   projectKey: string,
-  { limit, after, query }: ListRequest,
+  { limit, cursor, query }: ListRequest,
 ): Promise<Page<Environment>> {
   const project = await findProject(database.read, projectKey);
   const rows = await database.read
@@ -18,7 +18,7 @@ export async function listEnvironments(
     .where(
       and(
         eq(environments.projectId, project.id),
-        after === undefined ? undefined : gt(environments.place, Number(after)),
+        cursor === undefined ? undefined : gt(environments.place, Number(cursor)),
         query === undefined ? undefined : searchIn(environments.searchText, query),
       ),
     )

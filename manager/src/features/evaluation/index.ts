@@ -1,1 +1,1 @@
-export { evaluationRoutes } from './routes.ts';
+export { evaluationOperations } from './operations.ts';

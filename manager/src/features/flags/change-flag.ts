@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Flag, type NamedVariation, type PatchFlag, Problem, type UsedBy } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { flags } from '../../platform/database/index.ts';
-import { type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import { type Actor, type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
 import { type ProjectUnit, type WriteDeps, writeProject } from '../publishing/index.ts';
 import { findings, loadProjectModel, usersOfVariation } from '../targeting/index.ts';
 import { checkVariations } from './check-variations.ts';
@@ -11,7 +11,7 @@ import { type FlagRow, flagSearchText, toFlag, withoutEmptyName } from './flag.t
 
 /** Which flag is changed, by whom, and which revision of it they saw. */
 export interface FlagChange {
-  readonly actor: string;
+  readonly actor: Actor;
   readonly project: string;
   readonly flag: string;
   readonly ifMatch: IfMatch;

@@ -3,6 +3,7 @@ import { rulesetLimits } from '@fauna-flags/core';
 import { type CreateFlag, type Flag, type NamedVariation, Problem } from '@fauna-flags/protocol';
 import { and, count, eq } from 'drizzle-orm';
 import { flagConfigurations, flags } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { startingConfiguration } from '../environments/index.ts';
 import { type ProjectUnit, type WriteDeps, writeProject } from '../publishing/index.ts';
 import { findings } from '../targeting/index.ts';
@@ -23,7 +24,7 @@ const booleanVariations: readonly NamedVariation[] = [
 /** Makes a flag, which starts off in every environment. */
 export function createFlag(
   deps: WriteDeps,
-  { actor, project: projectKey }: { actor: string; project: string },
+  { actor, project: projectKey }: { actor: Actor; project: string },
   input: CreateFlag,
 ): Promise<Flag> {
   return writeProject(deps, { actor, project: projectKey }, async (unit) => {

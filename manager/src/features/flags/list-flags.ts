@@ -23,7 +23,7 @@ export interface FlagListRequest extends ListRequest {
 export async function listFlags(
   database: Database,
   projectKey: string,
-  { limit, after, query, archived, tag }: FlagListRequest,
+  { limit, cursor, query, archived, tag }: FlagListRequest,
 ): Promise<Page<ListedFlag>> {
   const project = await findProject(database.read, projectKey);
   const rows = await database.read
@@ -32,7 +32,7 @@ export async function listFlags(
     .where(
       and(
         eq(flags.projectId, project.id),
-        after === undefined ? undefined : gt(keyOrder(flags.key), after),
+        cursor === undefined ? undefined : gt(keyOrder(flags.key), cursor),
         query === undefined ? undefined : searchIn(flags.searchText, query),
         archived === undefined
           ? undefined

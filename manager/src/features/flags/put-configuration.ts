@@ -6,7 +6,7 @@ import {
   type PutConfiguration,
   type RuleInput,
 } from '@fauna-flags/protocol';
-import { type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
+import { type Actor, type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { checkConfiguration, loadProjectModel } from '../targeting/index.ts';
 import { findFlagConfiguration, toConfiguration } from './configuration.ts';
@@ -14,7 +14,7 @@ import { saveConfiguration } from './save-configuration.ts';
 
 /** Which configuration is changed, by whom, and which revision of it they saw. */
 export interface ConfigurationChange {
-  readonly actor: string;
+  readonly actor: Actor;
   readonly project: string;
   readonly flag: string;
   readonly environment: string;

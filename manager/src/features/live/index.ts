@@ -1,2 +1,2 @@
 export { LiveFeed } from './live-feed.ts';
-export { liveRoutes } from './routes.ts';
+export { liveOperations } from './operations.ts';

@@ -1,5 +1,6 @@
 import { type LiveChange, Problem } from '@fauna-flags/protocol';
 import type { Database } from '../../platform/database/index.ts';
+import type { Principal } from '../../platform/http/index.ts';
 import { reasonOf } from '../../platform/reason-of.ts';
 import { AuditTail, auditReadMax } from './audit-tail.ts';
 import { type HangUp, LiveStream } from './live-stream.ts';
@@ -61,16 +62,16 @@ export class LiveFeed {
 
   /** Opens a stream of everything that is committed from now on; refuses when there is no room or no database. */
   async open({
-    caller,
+    principal,
     sessionId,
     hangUp,
   }: {
-    /** Whose share of the room it takes. */
-    readonly caller: string;
+    /** Whose share of the room it takes, and who may read what it tells. */
+    readonly principal: Principal;
     readonly sessionId: string | undefined;
     readonly hangUp: HangUp | undefined;
   }): Promise<ReadableStream<Uint8Array>> {
-    const leave = this.#admit(caller);
+    const leave = this.#admit(sessionId ?? principal.id);
     try {
       // What was committed until now is told to those who listened then.
       await this.#read();

@@ -8,6 +8,7 @@ import { eventually } from '../../../test/support/fauna-process.ts';
 import { OpenStream } from '../../../test/support/sse.ts';
 import { createOwner, ownPage, signIn, visitor } from '../../../test/support/visitor.ts';
 import { createDatabase, createPool } from '../../platform/database/index.ts';
+import { adminPrincipal } from '../../platform/http/index.ts';
 import { LiveFeed } from './live-feed.ts';
 
 let api: TestApi;
@@ -39,10 +40,12 @@ const changesOf = (stream: OpenStream) => stream.frames.filter(({ event }) => ev
 const create = (key: string) => api.must('POST', '/projects', { key, name: key });
 
 /** What another manager commits: an entry that nobody here is nudged about. */
-const insertEntry = (client: pg.Client | pg.Pool, key: string) =>
+const insertEntry = (client: pg.Client | pg.Pool, key: string, actor = 'other') =>
   client.query(
-    `INSERT INTO audit_entries (at, actor, action, entity_kind, entity_key) VALUES (now(), 'other', 'flag.create', 'flag', $1)`,
-    [key],
+    // Of a project of its own: the entries of one project are committed in the order of their ids.
+    `INSERT INTO audit_entries (at, project_id, actor, action, entity_kind, entity_key)
+     VALUES (now(), gen_random_uuid(), $2, 'flag.create', 'flag', $1)`,
+    [key, actor],
   );
 
 describe('GET /live', () => {
@@ -173,7 +176,7 @@ describe('GET /live', () => {
     // More than the socket's buffers and the bound together hold.
     const huge = 'x'.repeat(250_000);
     for (let sent = 1; api.live.size > before; sent += 1) {
-      await insertEntry(api.database.pool, huge);
+      await insertEntry(api.database.pool, 'huge', huge);
       api.live.nudge();
       await patient.frame('change', sent, 20_000);
     }
@@ -206,7 +209,7 @@ describe('LiveFeed', () => {
       now: () => performance.now(),
       log: { warn: (...args) => logged.push(args) },
     });
-  const token = { caller: 'token', sessionId: undefined, hangUp: undefined };
+  const token = { principal: adminPrincipal(''), sessionId: undefined, hangUp: undefined };
 
   it('ends every stream when it is closed, and opens none after', async () => {
     const feed = feedOver(api.database);
@@ -236,12 +239,12 @@ describe('LiveFeed', () => {
     await reader.read();
     const { rows } = await api.database.pool.query('SELECT current_database() AS name');
     const { name } = rows[0];
-    await api.database.pool.query(`ALTER TABLE audit_entries RENAME TO audit_entries_away`);
+    await api.asOwner('ALTER TABLE audit_entries RENAME TO audit_entries_away');
     feed.nudge();
     await eventually(() => logged.length > 0);
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(logged.length).toBe(1);
-    await api.database.pool.query(`ALTER TABLE audit_entries_away RENAME TO audit_entries`);
+    await api.asOwner('ALTER TABLE audit_entries_away RENAME TO audit_entries');
     await insertEntry(api.database.pool, `back-in-${name}`);
     const { value } = await reader.read();
     expect(new TextDecoder().decode(value)).toContain(`back-in-${name}`);

@@ -1,1 +1,1 @@
-export { type Installation, metaRoutes } from './routes.ts';
+export { type Installation, metaOperations } from './operations.ts';

@@ -60,14 +60,14 @@ describe('an answer of the API', () => {
 
   it('S-38 is a problem document without a stack when something breaks, and never a redirect', async () => {
     const broken = await createTestApi();
-    await broken.database.pool.query('DROP TABLE sessions CASCADE');
+    await broken.asOwner('DROP TABLE sessions CASCADE');
     const bodies = [
       await visitor(broken).call('GET', '/projects', undefined, { cookie: 'fauna_session=a.b' }),
       await visitor(broken).call('POST', '/session', { email: 'a@example.com', password: 'x' }),
       await visitor(broken).call('POST', '/session', '{'),
     ];
     expect(bodies.map(({ status }) => status)).toEqual([401, 401, 400]);
-    await broken.database.pool.query('DROP TABLE users CASCADE');
+    await broken.asOwner('DROP TABLE users CASCADE');
     const { status, body, headers } = await visitor(broken).call('POST', '/session', {
       email: 'a@example.com',
       password: 'x',

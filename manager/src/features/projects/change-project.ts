@@ -2,6 +2,7 @@ import type { PatchProject, Project } from '@fauna-flags/protocol';
 import { eq, inArray } from 'drizzle-orm';
 import { projects, searchTextOf, snapshots } from '../../platform/database/index.ts';
 import {
+  type Actor,
   type IfMatch,
   requireConfirm,
   requireRevision,
@@ -12,7 +13,7 @@ import { toProject } from './project.ts';
 
 /** Which project is changed, by whom, and which revision of it they saw. */
 export interface ProjectChange {
-  readonly actor: string;
+  readonly actor: Actor;
   readonly project: string;
   readonly ifMatch: IfMatch;
   readonly confirm: string | undefined;

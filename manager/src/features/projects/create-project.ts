@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CreateProject, Problem, type Project } from '@fauna-flags/protocol';
 import { environments, projects, type Queries, searchTextOf } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { type Unit, type WriteDeps, writeNewProject } from '../publishing/index.ts';
 import { toProject } from './project.ts';
 
@@ -12,7 +13,11 @@ const firstEnvironments = [
 ] as const;
 
 /** Makes a project with its first three environments, each with an empty ruleset at version 1. */
-export function createProject(deps: WriteDeps, actor: string, input: CreateProject): Promise<Project> {
+export function createProject(
+  deps: WriteDeps,
+  { actor }: { readonly actor: Actor },
+  input: CreateProject,
+): Promise<Project> {
   return writeNewProject(deps, { actor }, async (unit) => {
     const project = await insertProject(unit, input);
     if (project === undefined) {

@@ -1,4 +1,5 @@
 import { settings } from '../../platform/database/index.ts';
+import { firstBootActor } from '../../platform/http/index.ts';
 import { type WriteDeps, writeNewProject } from '../publishing/index.ts';
 import { insertProject } from './create-project.ts';
 
@@ -10,7 +11,7 @@ const madeSetting = 'default-project';
  * Managers that boot at once make one between them.
  */
 export function ensureDefaultProject(deps: WriteDeps): Promise<void> {
-  return writeNewProject(deps, { actor: 'first-boot' }, async (unit) => {
+  return writeNewProject(deps, { actor: firstBootActor }, async (unit) => {
     const [first] = await unit.tx
       .insert(settings)
       .values({ key: madeSetting, value: { at: unit.at.toISOString() } })

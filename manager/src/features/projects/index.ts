@@ -1,4 +1,4 @@
 export { createProject } from './create-project.ts';
 export { ensureDefaultProject } from './ensure-default-project.ts';
 export { findProject } from './find-project.ts';
-export { projectRoutes } from './routes.ts';
+export { projectOperations } from './operations.ts';

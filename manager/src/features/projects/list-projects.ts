@@ -1,20 +1,22 @@
 import type { Page, Project } from '@fauna-flags/protocol';
-import { and, asc, gt } from 'drizzle-orm';
+import { and, asc, gt, inArray } from 'drizzle-orm';
 import { type Database, keyOrder, projects, searchIn } from '../../platform/database/index.ts';
-import { type ListRequest, pageOf } from '../../platform/http/index.ts';
+import { type ListRequest, type Principal, pageOf } from '../../platform/http/index.ts';
 import { toProject } from './project.ts';
 
-/** Projects in the order of their keys. */
+/** The projects that somebody is something in, in the order of their keys. */
 export async function listProjects(
   database: Database,
-  { limit, after, query }: ListRequest,
+  { ranks }: Pick<Principal, 'ranks'>,
+  { limit, cursor, query }: ListRequest,
 ): Promise<Page<Project>> {
   const rows = await database.read
     .select()
     .from(projects)
     .where(
       and(
-        after === undefined ? undefined : gt(keyOrder(projects.key), after),
+        ranks === 'owner' ? undefined : inArray(projects.key, [...ranks.keys()]),
+        cursor === undefined ? undefined : gt(keyOrder(projects.key), cursor),
         query === undefined ? undefined : searchIn(projects.searchText, query),
       ),
     )

@@ -5,6 +5,7 @@
 import { keyRegistryDocument, type Snapshot } from '@fauna-flags/protocol';
 import { asc, eq } from 'drizzle-orm';
 import { auditEntries, environments, type Queries } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { type PublishedEnvironment, type PublishScope, publishEnvironment } from './publish-environment.ts';
 import { publishKeyRegistry } from './publish-key-registry.ts';
 import type { Change, EnvironmentRow, Unit, WriteDeps } from './unit.ts';
@@ -12,7 +13,7 @@ import type { Change, EnvironmentRow, Unit, WriteDeps } from './unit.ts';
 /** What somebody has done in one request. */
 export interface Deed {
   readonly at: Date;
-  readonly actor: string;
+  readonly actor: Actor;
   readonly changes: readonly Change[];
 }
 
@@ -24,7 +25,9 @@ export function audit(tx: Queries, projectId: string, deeds: readonly Deed[]) {
         at,
         projectId,
         environment: environment ?? null,
-        actor,
+        actor: actor.name,
+        address: actor.address,
+        token: actor.token ?? null,
         action,
         entityKind: entity.kind,
         entityKey: entity.key,

@@ -1,5 +1,6 @@
 import { Problem } from '@fauna-flags/protocol';
 import { type Database, isUnavailable } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { audit, configuredFlags, type Deed, nothing, publish, tell } from './conclude.ts';
 import { lockEnvironment } from './locks.ts';
 import { SharedCommits } from './shared-commits.ts';
@@ -42,7 +43,7 @@ async function inTurnByFlag<Outcome>(
 }
 
 interface ConfigurationScope {
-  readonly actor: string;
+  readonly actor: Actor;
   readonly project: string;
   readonly environment: string;
   readonly flag: string;

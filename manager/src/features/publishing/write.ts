@@ -1,5 +1,6 @@
 import { asc, eq } from 'drizzle-orm';
 import { environments, type Queries } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { audit, configuredFlags, nothing, publish, tell } from './conclude.ts';
 import { claimAnswer, keepAnswer } from './idempotent-answer.ts';
 import { lockEnvironment, lockProject, ownProject } from './locks.ts';
@@ -27,7 +28,7 @@ import type { Change, EnvironmentRow, EnvironmentUnit, ProjectUnit, Unit, WriteD
 /** Changes one environment: its configurations, its keys, itself. */
 export function writeEnvironment<Result>(
   deps: WriteDeps,
-  { actor, ...scope }: { actor: string; project: string; environment: string; keys?: boolean },
+  { actor, ...scope }: { actor: Actor; project: string; environment: string; keys?: boolean },
   work: (unit: EnvironmentUnit) => Promise<Result>,
 ): Promise<Result> {
   return write(deps, actor, async (tx, unit) => {
@@ -41,7 +42,7 @@ export function writeEnvironment<Result>(
 /** Changes what all environments of a project hold, or which environments there are. */
 export function writeProject<Result>(
   deps: WriteDeps,
-  { actor, ...scope }: { actor: string; project: string; keys?: boolean },
+  { actor, ...scope }: { actor: Actor; project: string; keys?: boolean },
   work: (unit: ProjectUnit) => Promise<Result>,
 ): Promise<Result> {
   return write(deps, actor, async (tx, unit) => {
@@ -61,7 +62,7 @@ export function writeProject<Result>(
 /** Makes a project; `work` answers its id beside the result, none when it made nothing. Nobody else sees it before the commit. */
 export function writeNewProject<Result>(
   deps: WriteDeps,
-  { actor }: { actor: string },
+  { actor }: { actor: Actor },
   work: (unit: Unit) => Promise<{ result: Result; projectId: string | undefined }>,
 ): Promise<Result> {
   return write(deps, actor, async (_tx, unit) => ({
@@ -80,7 +81,7 @@ interface Outcome<Result> {
 
 async function write<Result>(
   deps: WriteDeps,
-  actor: string,
+  actor: Actor,
   work: (tx: Queries, unit: Omit<Unit, 'environments'>) => Promise<Outcome<Result>>,
 ): Promise<Result> {
   const { result, published } = await deps.database.transaction(async (tx, later) => {

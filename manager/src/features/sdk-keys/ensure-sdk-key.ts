@@ -1,6 +1,7 @@
 import type { SdkKey, SdkKeyKind } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { environments, sdkKeys } from '../../platform/database/index.ts';
+import type { Actor } from '../../platform/http/index.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
 import { digestOf, insertSdkKey } from './insert-sdk-key.ts';
@@ -12,7 +13,7 @@ const keyTextPattern = /^[\x21-\x7e]{32,200}$/;
 /** A key whose text comes from the settings. */
 export interface EnsuredSdkKey {
   /** Who makes it, as the audit trail names them. */
-  readonly actor: string;
+  readonly actor: Actor;
   readonly project: string;
   readonly environment: string;
   readonly kind: SdkKeyKind;

@@ -16,7 +16,7 @@ export function isSdkKeyPlace(text: string): boolean {
 export async function listSdkKeys(
   { database, now }: Pick<WriteDeps, 'database' | 'now'>,
   where: { project: string; environment: string },
-  { limit, after, query }: ListRequest,
+  { limit, cursor, query }: ListRequest,
 ): Promise<Page<SdkKey>> {
   const environment = await findEnvironment(database.read, where);
   const rows = await database.read
@@ -25,7 +25,7 @@ export async function listSdkKeys(
     .where(
       and(
         eq(sdkKeys.environmentId, environment.id),
-        after === undefined ? undefined : isAfter(after),
+        cursor === undefined ? undefined : isAfter(cursor),
         query === undefined ? undefined : searchIn(sdkKeys.searchText, query),
       ),
     )

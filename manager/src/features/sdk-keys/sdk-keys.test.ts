@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyRevision, createTestApi, type TestApi } from '../../../test/support/api.ts';
 import { storedRegistry } from '../../../test/support/snapshots.ts';
 import { auditEntries, sdkKeys, snapshots } from '../../platform/database/index.ts';
+import { firstBootActor } from '../../platform/http/index.ts';
 import { ensureSdkKey } from './index.ts';
 
 let api: TestApi;
@@ -82,7 +83,7 @@ describe('SDK keys', () => {
       asked.push(size);
       return new Uint8Array(size).fill(7);
     };
-    const scope = { actor: 'test', project: 'demo', environment: 'staging', confirm: undefined };
+    const scope = { actor: firstBootActor, project: 'demo', environment: 'staging', confirm: undefined };
     const { key } = await createSdkKey({ ...deps, randomBytes }, scope, { name: 'Fixed', kind: 'server' });
     const again = createSdkKey({ ...deps, randomBytes }, scope, { name: 'Fixed', kind: 'server' });
     expect(asked).toContain(32);
@@ -293,7 +294,7 @@ describe('ensureSdkKey()', () => {
     onCommit: () => {},
   });
   const wanted = {
-    actor: 'first-boot',
+    actor: firstBootActor,
     project: 'demo',
     environment: 'production',
     kind: 'client',

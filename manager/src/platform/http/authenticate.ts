@@ -2,12 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Problem } from '@fauna-flags/protocol';
 import type { Context, MiddlewareHandler } from 'hono';
 import { requireOwnSite } from './own-site.ts';
-import type { Placement } from './request-source.ts';
+import { adminPrincipal, type KnownUser, type Principal } from './principal.ts';
+import { clientAddress, type Placement } from './request-source.ts';
 
 /** A session that is good, as the rest of the API sees it. */
 export interface LiveSession {
   readonly id: string;
-  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly user: KnownUser;
   /** When it ends unless it is used before. */
   readonly expiresAt: Date;
 }
@@ -20,11 +21,16 @@ export interface SessionSource {
   find(headers: Headers): Promise<LiveSession | undefined>;
 }
 
+/** Where it is known who somebody is, and how far their rights go just now. */
+export interface PrincipalSource {
+  ofUser(user: KnownUser, address: string): Promise<Principal>;
+}
+
 /** What every handler of the API finds in its context. */
 export interface ApiEnv {
   readonly Variables: {
-    /** Who asks, as the audit trail names them. */
-    readonly actor: string;
+    /** Who asks. */
+    readonly principal: Principal;
     /** The session that the request came with; a request with an API token has none. */
     readonly session?: LiveSession;
     /** SHA-256 of the body's bytes, once it is read. */
@@ -37,25 +43,25 @@ export interface AuthenticateDeps {
   /** The token with every right. */
   readonly adminToken: string;
   readonly sessions: SessionSource;
+  readonly principals: PrincipalSource;
   readonly placement: Placement;
 }
 
-/**
- * The one way in: an API token, or else a session. Whoever comes through may do everything; what single users may do
- * will be asked here, because no request that needs rights goes past it.
- */
+/** The one way in: an API token, or else a session. What whoever comes through may do is asked of every operation. */
 export function authenticate({
   adminToken,
   sessions,
+  principals,
   placement,
 }: AuthenticateDeps): MiddlewareHandler<ApiEnv> {
   const isAdminToken = tokenCheck(adminToken);
   return async (c, next) => {
+    const address = clientAddress(c, placement);
     // A token is never sent by a browser on its own, so that it decides alone and needs no defence against other sites.
     // Another scheme is of no concern here: a proxy in front may have its own.
     if (/^Bearer\b/i.test(c.req.header('authorization') ?? '')) {
       if (!isAdminToken(c)) throw unauthorized();
-      c.set('actor', 'admin-token');
+      c.set('principal', adminPrincipal(address));
       await next();
       return;
     }
@@ -64,7 +70,7 @@ export function authenticate({
     requireOwnSite(c, placement);
     const session = await sessions.find(headers);
     if (session === undefined) throw unauthorized();
-    c.set('actor', session.user.email);
+    c.set('principal', await principals.ofUser(session.user, address));
     c.set('session', session);
     await next();
   };

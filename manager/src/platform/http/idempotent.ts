@@ -30,5 +30,5 @@ export function forRequest<Deps extends object>(
   const request = createHash('sha256')
     .update(`${c.req.method} ${c.req.path} ${c.get('bodyDigest') ?? ''}`)
     .digest('hex');
-  return { ...deps, idempotent: { key: `${c.get('actor')} ${key}`, request } };
+  return { ...deps, idempotent: { key: `${c.get('principal').id} ${key}`, request } };
 }

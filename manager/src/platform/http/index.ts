@@ -3,19 +3,49 @@ export {
   type ApiEnv,
   authenticate,
   type LiveSession,
+  type PrincipalSource,
   type SessionSource,
   tokenCheck,
 } from './authenticate.ts';
-export { readBody } from './body.ts';
-export { readConfirm, requireConfirm } from './confirm.ts';
-export { type EnvironmentScope, readEnvironmentScope } from './environment-scope.ts';
+export { requireConfirm } from './confirm.ts';
+export type { EnvironmentScope } from './environment-scope.ts';
 export { forRequest, type IdempotentRequest } from './idempotent.ts';
-export { badParameter, type ListRequest, pageOf, readListRequest, readQueryText } from './list.ts';
+export { type ListRequest, pageOf } from './list.ts';
 export { refuseOtherMethods } from './method-not-allowed.ts';
+export { mountOperations, permissionText } from './mount.ts';
+export {
+  get,
+  isConditional,
+  type Operation,
+  patch,
+  pathNames,
+  post,
+  put,
+  remove,
+  successStatus,
+} from './operation.ts';
+export { problemsOf } from './operation-problems.ts';
 export { refuseForeignSite } from './own-site.ts';
-export { isKey, isUuid, pathKey } from './path-key.ts';
+export {
+  booleanParameter,
+  choiceParameter,
+  momentParameter,
+  type Parameter,
+  pageParameters,
+  required,
+  textParameter,
+} from './parameters.ts';
+export { isKey, isUuid } from './path-key.ts';
+export {
+  type Actor,
+  adminPrincipal,
+  firstBootActor,
+  type KnownUser,
+  type Principal,
+  rankIn,
+} from './principal.ts';
 export { type Log, problemResponse, toProblem } from './problem-response.ts';
 export { clientAddress, ownOrigin, type Placement } from './request-source.ts';
 export { requireUnchanged } from './require-unchanged.ts';
-export { type IfMatch, readIfMatch, requireRevision, resourceResponse } from './revision.ts';
+export { type IfMatch, requireRevision } from './revision.ts';
 export { noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './trusted-proxies.ts';

@@ -49,12 +49,3 @@ function namesOf(tags: readonly string[]): string {
     .map((tag) => (/^\d{1,10}$/.test(tag) ? tag : JSON.stringify(tag.slice(0, 40))))
     .join(' or ');
 }
-
-/** An answer with one resource. */
-export function resourceResponse(
-  c: Context,
-  resource: { readonly revision: number },
-  status: 200 | 201 = 200,
-): Response {
-  return c.json(resource, status, { ETag: `"${resource.revision}"` });
-}

@@ -1,5 +1,6 @@
 import type { Evaluation, Explanation } from '@fauna-flags/core';
 import * as z from 'zod';
+import { positionTextSchema } from '../connect.ts';
 
 /** Body of `POST …/evaluate`: every flag unless one is named. */
 export const evaluateSchema = z.strictObject({
@@ -16,6 +17,23 @@ export interface EvaluateAnswer {
   readonly position: string;
   readonly flags: Readonly<Record<string, ExplainedEvaluation>>;
 }
+
+/** The same as far as documents describe it; what an explanation holds is core's to say. */
+export const evaluateAnswerSchema = z.object({
+  position: positionTextSchema,
+  flags: z.record(
+    z.string(),
+    z
+      .object({
+        value: z.unknown().optional(),
+        variation: z.string().optional(),
+        reason: z.enum(['OFF', 'PREREQUISITE_FAILED', 'TARGET', 'RULE', 'DEFAULT', 'SPLIT', 'ERROR']),
+        path: z.array(z.object({ step: z.string(), held: z.boolean() }).loose()),
+        audiences: z.record(z.string(), z.unknown()),
+      })
+      .loose(),
+  ),
+});
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -11,6 +11,7 @@ export * from './list.ts';
 export * from './live.ts';
 export * from './match.ts';
 export * from './meta.ts';
+export * from './permissions.ts';
 export * from './project.ts';
 export * from './sdk-key.ts';
 export * from './session.ts';

@@ -38,13 +38,15 @@ export interface MatchInput {
 export type ConditionInput = AttributeConditionInput | AudienceConditionInput | MatchInput;
 
 /** One member of a match; which one it is shows in its members. */
-export const conditionInputSchema: z.ZodType<ConditionInput> = z.lazy(() =>
-  z.union([attributeConditionInputSchema, audienceConditionInputSchema, matchInputSchema], {
-    error: oneMember('attribute', 'audiences', 'conditions'),
-  }),
-);
+export const conditionInputSchema: z.ZodType<ConditionInput> = z
+  .lazy(() =>
+    z.union([attributeConditionInputSchema, audienceConditionInputSchema, matchInputSchema], {
+      error: oneMember('attribute', 'audiences', 'conditions'),
+    }),
+  )
+  .meta({ id: 'Condition' });
 
 /** Conditions joined by all/any; groups nest. */
-export const matchInputSchema: z.ZodType<MatchInput> = z.lazy(() =>
-  z.strictObject({ combine: z.enum(['all', 'any']), conditions: z.array(conditionInputSchema) }),
-);
+export const matchInputSchema: z.ZodType<MatchInput> = z
+  .lazy(() => z.strictObject({ combine: z.enum(['all', 'any']), conditions: z.array(conditionInputSchema) }))
+  .meta({ id: 'Match' });

@@ -7,11 +7,15 @@ const entry = (action: string, parts: Partial<AuditEntry> = {}): AuditEntry => (
   id: '1',
   at: '2030-01-01T00:00:00Z',
   actor: 'ada@example.org',
+  address: '',
+  token: null,
   action,
   entity: { kind: 'flag', key: 'google-pay' },
   environment: null,
   before: null,
   after: null,
+  seq: 1,
+  hash: '',
   ...parts,
 });
 const tell = (action: string, parts?: Partial<AuditEntry>) => describeEntry(entry(action, parts), names);

@@ -6,11 +6,15 @@ const entry = (id: string, at: Date): AuditEntry => ({
   id,
   at: at.toISOString(),
   actor: 'ada@example.org',
+  address: '',
+  token: null,
   action: 'flag.create',
   entity: { kind: 'flag', key: 'a' },
   environment: null,
   before: null,
   after: null,
+  seq: 1,
+  hash: '',
 });
 
 it('groupByDay() parts entries into days where the viewer is, and keeps their order', () => {

@@ -3,25 +3,36 @@ import {
   type Evaluate,
   type EvaluateAnswer,
   type ExplainedEvaluation,
+  evaluateAnswerSchema,
   evaluateSchema,
 } from '@fauna-flags/protocol';
-import { Hono } from 'hono';
-import { type ApiEnv, pathKey, readBody } from '../../platform/http/index.ts';
+import { type Operation, post } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { compiledRulesets, type PositionedRuleset } from './compiled-rulesets.ts';
 
 /** `/projects/{p}/environments/{e}/evaluate`: what a context would get, and why. Nothing is counted and nothing kept. */
-export function evaluationRoutes({ database }: Pick<WriteDeps, 'database'>): Hono<ApiEnv> {
-  const app = new Hono<ApiEnv>();
+export function evaluationOperations({ database }: Pick<WriteDeps, 'database'>): readonly Operation[] {
   const rulesetOf = compiledRulesets(database);
-  app.post('/projects/:project/environments/:environment/evaluate', async (c) => {
-    const input = await readBody(c, evaluateSchema, { kept: false });
-    const where = { project: pathKey(c, 'project'), environment: pathKey(c, 'environment') };
-    const environment = await findEnvironment(database.read, where);
-    return c.json(evaluate(await rulesetOf(environment.id), input));
-  });
-  return app;
+  return [
+    post(
+      '/projects/:project/environments/:environment/evaluate',
+      {
+        id: 'evaluate',
+        summary: 'evaluate the flags of an environment for a context',
+        description:
+          'What the context would get, and the decisions that lead there. Nothing is counted, nothing is kept.',
+        needs: 'evaluation.run',
+        body: evaluateSchema,
+        isKept: false,
+        answer: evaluateAnswerSchema,
+      },
+      async ({ scope, body }) => {
+        const environment = await findEnvironment(database.read, scope);
+        return evaluate(await rulesetOf(environment.id), body);
+      },
+    ),
+  ];
 }
 
 function evaluate(

@@ -1,0 +1,154 @@
+import { createOwnerSchema, ownerSchema, Problem, sessionSchema, signInSchema } from '@fauna-flags/protocol';
+import type { Context } from 'hono';
+import {
+  type ApiEnv,
+  clientAddress,
+  get,
+  type Operation,
+  type Placement,
+  post,
+  put,
+  refuseForeignSite,
+  remove,
+  tokenCheck,
+} from '../../platform/http/index.ts';
+import type { Access } from './access.ts';
+import type { SignedIn, Visitor } from './sign-in.ts';
+
+/** Body of `PUT /owner/password`. */
+const resetPasswordSchema = createOwnerSchema.pick({ email: true, password: true });
+
+/** What the operations of accounts need. */
+export interface AccessOperationsDeps {
+  readonly access: Access;
+  readonly placement: Placement;
+  readonly adminToken: string;
+}
+
+/** `/owner`, and `POST /session`: what can be asked without being anybody yet. */
+export function openAccessOperations({
+  access,
+  placement,
+  adminToken,
+}: AccessOperationsDeps): readonly Operation[] {
+  const isAdminToken = tokenCheck(adminToken);
+  const visitorOf = (c: Context): Visitor => ({
+    address: clientAddress(c, placement),
+    userAgent: c.req.header('user-agent') ?? '',
+  });
+
+  /** The session that this browser had is not needed any more, and nobody else should find it. */
+  async function endSession(c: Context): Promise<void> {
+    const { sessions } = access;
+    const { headers } = c.req.raw;
+    const before = sessions.claims(headers) ? await sessions.find(headers) : undefined;
+    if (before !== undefined) await sessions.end(before.id);
+  }
+
+  return [
+    get(
+      '/owner',
+      {
+        id: 'getOwner',
+        summary: 'tell whether there is an owner',
+        needs: 'anyone',
+        answer: ownerSchema,
+      },
+      async () => ({ exists: await access.ownerExists() }),
+    ),
+    post(
+      '/owner',
+      {
+        id: 'createOwner',
+        summary: 'create the first owner',
+        description:
+          'With the token of the one-time link that Fauna prints when it starts, or with FAUNA_ADMIN_TOKEN. Signs the owner in.',
+        needs: 'anyone',
+        body: createOwnerSchema,
+        status: 201,
+        answer: sessionSchema,
+        problems: ['forbidden', 'owner_exists', 'rate_limited'],
+      },
+      async ({ c, body }) => {
+        refuseForeignSite(c, placement);
+        return answer(c, await access.createOwner(body, { ...visitorOf(c), isAdmin: isAdminToken(c) }));
+      },
+    ),
+    post(
+      '/session',
+      {
+        id: 'signIn',
+        summary: 'sign in',
+        description: 'The session’s token is in the cookie alone.',
+        needs: 'anyone',
+        body: signInSchema,
+        isKept: false,
+        status: 201,
+        answer: sessionSchema,
+        problems: ['unauthorized', 'forbidden', 'rate_limited'],
+      },
+      async ({ c, body }) => {
+        refuseForeignSite(c, placement);
+        const signedIn = await access.signIn(body, visitorOf(c));
+        await endSession(c);
+        return answer(c, signedIn);
+      },
+    ),
+  ];
+}
+
+/** `GET` and `DELETE /session`: the session that a request comes with; and `PUT /owner/password`, for who has none. */
+export function sessionOperations({ access }: Pick<AccessOperationsDeps, 'access'>): readonly Operation[] {
+  return [
+    get(
+      '/session',
+      { id: 'getSession', summary: 'tell whose session this is', needs: 'session', answer: sessionSchema },
+      ({ c }) => {
+        const { user, expiresAt } = sessionOf(c);
+        return { user, expiresAt: expiresAt.toISOString() };
+      },
+    ),
+    put(
+      '/owner/password',
+      {
+        id: 'resetPassword',
+        summary: 'set the password of somebody who has forgotten theirs',
+        description: 'Only with FAUNA_ADMIN_TOKEN. Every session of theirs is ended.',
+        needs: 'user.write',
+        isConditional: false,
+        body: resetPasswordSchema,
+        problems: ['not_found', 'rate_limited'],
+      },
+      async ({ c, scope, body }) => {
+        // Whoever has a session was let in by a password; only whoever runs Fauna may do without.
+        if (c.get('session') !== undefined) {
+          throw new Problem(
+            'forbidden',
+            'Cannot set a password with a session: this takes FAUNA_ADMIN_TOKEN',
+          );
+        }
+        await access.resetPassword(body, scope.actor);
+      },
+    ),
+    remove(
+      '/session',
+      { id: 'signOut', summary: 'sign out', needs: 'session', isConditional: false },
+      async ({ c }) => {
+        await access.sessions.end(sessionOf(c).id);
+        return c.body(null, 204, { 'Set-Cookie': access.forgetSession });
+      },
+    ),
+  ];
+}
+
+function sessionOf(c: Context<ApiEnv>) {
+  const session = c.get('session');
+  if (session === undefined) throw new Error('An operation that needs a session was reached without one');
+  return session;
+}
+
+function answer(c: Context, { session, setCookies }: SignedIn): Response {
+  const response = c.json(session, 201);
+  for (const cookie of setCookies) response.headers.append('Set-Cookie', cookie);
+  return response;
+}

@@ -1,0 +1,42 @@
+import type { Rank } from '@fauna-flags/protocol';
+
+/** Whoever changes something, as the audit trail tells of them. */
+export interface Actor {
+  /** An e-mail address, or `admin-token`. */
+  readonly name: string;
+  /** Where the request came from, as far as it can be believed; empty when the change came from no request. */
+  readonly address: string;
+  /** The name of the API token that was used, where it was one that somebody has made. */
+  readonly token?: string | undefined;
+}
+
+/** A user, as far as requests carry them. */
+export interface KnownUser {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Whoever has come through the one way in, and how far their rights go. */
+export interface Principal {
+  /** Tells principals apart: requests that must not be done twice are remembered under it. */
+  readonly id: string;
+  readonly actor: Actor;
+  /** The user behind it; the admin token has none. */
+  readonly user?: KnownUser;
+  /** What they are, by the keys of projects; `owner` who has every right in every one. */
+  readonly ranks: 'owner' | ReadonlyMap<string, Rank>;
+}
+
+/** The principal of `FAUNA_ADMIN_TOKEN`. */
+export function adminPrincipal(address: string): Principal {
+  return { id: 'admin-token', actor: { name: 'admin-token', address }, ranks: 'owner' };
+}
+
+/** What somebody is in a project; `undefined` where they are nothing. */
+export function rankIn({ ranks }: Pick<Principal, 'ranks'>, project: string): Rank | undefined {
+  return ranks === 'owner' ? 'owner' : ranks.get(project);
+}
+
+/** Fauna itself, when it puts in what an installation begins with. */
+export const firstBootActor: Actor = { name: 'first-boot', address: '' };
