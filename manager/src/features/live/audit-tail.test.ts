@@ -39,7 +39,9 @@ describe('AuditTail', () => {
     const slow = await test.database.pool.connect();
     await slow.query('BEGIN');
     await slow.query(
-      `INSERT INTO audit_entries (at, actor, action, entity_kind, entity_key) VALUES (now(), 'a', 'x', 'flag', 'slow')`,
+      // Of another project: those of one are committed in the order of their ids.
+      `INSERT INTO audit_entries (at, project_id, actor, action, entity_kind, entity_key)
+       VALUES (now(), gen_random_uuid(), 'a', 'x', 'flag', 'slow')`,
     );
     await insert(2, 'fast-');
     expect(keys(await tail.read())).toEqual(['fast-1', 'fast-2']);

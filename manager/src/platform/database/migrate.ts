@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { grantAppRole } from './app-role.ts';
 
 /** Any number, the same in all managers: whoever holds this advisory lock migrates. */
 const migrationLock = 7_210_331_904;
@@ -12,8 +13,10 @@ const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.met
 /**
  * Brings the database to the newest schema. Managers that start at once wait for each other, and all but the first find
  * nothing to do. Runs on a connection of its own without the pool's timeouts: a migration may take its time.
+ *
+ * Answers whether the application can work as a role that cannot change the audit trail.
  */
-export async function migrate(pool: pg.Pool): Promise<void> {
+export async function migrate(pool: pg.Pool): Promise<{ readonly hasAppRole: boolean }> {
   const client = new pg.Client({
     ...pool.options,
     // The pool hides its password from enumeration, so that the spread above leaves it out.
@@ -28,6 +31,7 @@ export async function migrate(pool: pg.Pool): Promise<void> {
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await applyMigrations(drizzle(client), { migrationsFolder });
+    return { hasAppRole: await grantAppRole(client) };
   } finally {
     // Ending the session frees the lock.
     await client.end();

@@ -1,4 +1,20 @@
-import { boolean, index, pgTable, text, timestamp, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { Rank, Role } from '@fauna-flags/protocol';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { bytea } from './columns.ts';
+import { projects } from './projects.ts';
 
 /*
  * People and their sessions. better-auth reads and writes these tables through its Drizzle adapter, so the names of the
@@ -21,13 +37,16 @@ export const users = pgTable(
     /** In lower case. */
     email: text('email').notNull(),
     emailVerified: boolean('email_verified').notNull(),
+    /** Every right in every project. */
+    isOwner: boolean('is_owner').notNull().default(false),
+    revision: integer('revision').notNull().default(1),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
   (table) => [uniqueIndex('users_email').on(table.email)],
 );
 
-/** How a user can sign in; so far by password alone, which is kept as its argon2id hash. */
+/** How a user can sign in: by a password, which is kept as its argon2id hash, or through a provider that knows them. */
 export const accounts = pgTable(
   'accounts',
   {
@@ -65,3 +84,93 @@ export const sessions = pgTable(
     index('sessions_expires_at').on(table.expiresAt),
   ],
 );
+
+/** What users are in projects. */
+export const memberships = pgTable(
+  'memberships',
+  {
+    projectId: uuid('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    userId: userId(),
+    role: text('role').$type<Role>().notNull(),
+    revision: integer('revision').notNull().default(1),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.userId] }),
+    index('memberships_user').on(table.userId),
+  ],
+);
+
+/** Links that make whoever opens them a member. */
+export const invitations = pgTable(
+  'invitations',
+  {
+    id: uuid('id').primaryKey(),
+    projectId: uuid('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    role: text('role').$type<Role>().notNull(),
+    /** Whom it is for, in lower case; null: whoever has the link. */
+    email: text('email'),
+    /** SHA-256 of the link's token, in hex. */
+    digest: text('digest').notNull(),
+    invitedBy: text('invited_by').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    revision: integer('revision').notNull().default(1),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('invitations_digest').on(table.digest),
+    index('invitations_project').on(table.projectId),
+    index('invitations_email').on(table.email),
+  ],
+);
+
+/** API tokens: what scripts come in with. They can never do more than whoever made them can do now. */
+export const apiTokens = pgTable(
+  'api_tokens',
+  {
+    id: uuid('id').primaryKey(),
+    /** Null where FAUNA_ADMIN_TOKEN has made it. */
+    userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    searchText: text('search_text').notNull(),
+    /** Null: in every project. */
+    projectId: uuid('project_id').references(() => projects.id, { onDelete: 'cascade' }),
+    rank: text('rank').$type<Rank>().notNull(),
+    /** SHA-256 of the token, in hex. */
+    digest: text('digest').notNull(),
+    last4: text('last4').notNull(),
+    expiresAt: time('expires_at'),
+    /** To the minute. */
+    lastUsedAt: time('last_used_at'),
+    revision: integer('revision').notNull().default(1),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('api_tokens_digest').on(table.digest),
+    index('api_tokens_user').on(table.userId),
+    index('api_tokens_project').on(table.projectId),
+  ],
+);
+
+/** The second factor of users who have one, or are about to. */
+export const twoFactors = pgTable('two_factors', {
+  userId: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** The shared secret, sealed under a key that follows from the installation's secret. */
+  sealedSecret: bytea('sealed_secret').notNull(),
+  /** Null until a code has shown that the user's device has the secret: then it is asked for. */
+  confirmedAt: time('confirmed_at'),
+  /** The latest time step whose code was used: none is good twice. */
+  lastStep: bigint('last_step', { mode: 'number' }).notNull().default(0),
+  /** SHA-256 of the recovery codes that are left, in hex. */
+  recoveryDigests: json('recovery_digests').$type<readonly string[]>().notNull(),
+  createdAt: time('created_at').notNull(),
+});

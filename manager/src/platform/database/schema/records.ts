@@ -1,7 +1,21 @@
-import { bigserial, index, json, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  index,
+  json,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { bytea } from './columns.ts';
 
-/** Who changed what. No foreign keys: the record outlives what it tells of. */
+/**
+ * Who changed what. No foreign keys: the record outlives what it tells of. `id`, `seq` and `hash` are given by a trigger,
+ * which chains the entries of each project (`audit_chain` in the migrations); nothing here can be changed or taken away.
+ */
 export const auditEntries = pgTable(
   'audit_entries',
   {
@@ -10,14 +24,33 @@ export const auditEntries = pgTable(
     projectId: uuid('project_id'),
     environment: text('environment'),
     actor: text('actor').notNull(),
+    /** Where the request came from; empty where there was none. */
+    address: text('address').notNull().default(''),
+    /** The name of the API token that was used. */
+    token: text('token'),
     action: text('action').notNull(),
     entityKind: text('entity_kind').notNull(),
     entityKey: text('entity_key').notNull(),
     before: json('before'),
     after: json('after'),
+    /** Its place in the chain of its project, from 1; what belongs to no project has a chain of its own. */
+    seq: bigint('seq', { mode: 'number' }).notNull().default(0),
+    /** SHA-256 over the hash before it and everything above. */
+    hash: bytea('hash').notNull().default(sql`'\\x'::bytea`),
   },
-  (table) => [index('audit_entries_project').on(table.projectId, table.id)],
+  (table) => [
+    uniqueIndex('audit_entries_chain').on(table.projectId, table.seq),
+    index('audit_entries_project').on(table.projectId, table.id),
+    index('audit_entries_entity').on(table.projectId, table.entityKind, table.entityKey, table.id),
+  ],
 );
+
+/** Where each chain of the audit trail ends; `00000000-…` is the one of what belongs to no project. */
+export const auditChains = pgTable('audit_chains', {
+  chain: uuid('chain').primaryKey(),
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+  hash: bytea('hash').notNull(),
+});
 
 /** What this installation remembers about itself. */
 export const settings = pgTable('settings', {

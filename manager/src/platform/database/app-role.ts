@@ -1,0 +1,56 @@
+import type pg from 'pg';
+
+/**
+ * The role that the application works as: it can write the audit trail but neither change it nor take anything of it
+ * away, so that what can be made to run a statement of its own through the application cannot cover its traces. The
+ * connection's own account owns the tables and migrates them.
+ */
+export const appRole = 'fauna_app';
+
+/**
+ * Gives the application's role what it needs in this database, after migrations. False where the account may not make
+ * roles, as with some providers: the application then works with the rights of its account, and only the triggers protect
+ * the audit trail.
+ */
+export async function grantAppRole(client: Pick<pg.Client, 'query'>): Promise<boolean> {
+  try {
+    await client.query(`
+      DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${appRole}') THEN
+          CREATE ROLE ${appRole} NOLOGIN;
+        END IF;
+      -- Another database of the same server may be in the middle of the same.
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+      END $$;
+      DO $$ BEGIN
+        IF NOT pg_has_role(CURRENT_USER, '${appRole}', 'MEMBER') THEN
+          EXECUTE format('GRANT ${appRole} TO %I', CURRENT_USER);
+        END IF;
+      END $$;
+      DO $$ BEGIN
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${appRole}', current_schema());
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO ${appRole}', current_schema());
+        EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO ${appRole}', current_schema());
+        REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM ${appRole};
+        REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_chains FROM ${appRole};
+      END $$;
+    `);
+    return true;
+  } catch (error) {
+    if (isNotAllowed(error)) return false;
+    throw error;
+  }
+}
+
+/** Makes every connection of a pool from here on work as the application's role. */
+export function workAsAppRole(pool: pg.Pool): void {
+  pool.on('connect', (client) => {
+    // Sent before whatever the connection was opened for; if it fails, so does the connection.
+    client.query(`SET ROLE ${appRole}`).catch((error: Error) => client.emit('error', error));
+  });
+}
+
+/** `insufficient_privilege`. */
+function isNotAllowed(error: unknown): boolean {
+  return (error as { code?: string }).code === '42501';
+}
