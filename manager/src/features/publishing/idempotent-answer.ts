@@ -1,16 +1,14 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Problem } from '@fauna-flags/protocol';
 import { eq, inArray, lt } from 'drizzle-orm';
 import { idempotentAnswers, type Queries } from '../../platform/database/index.ts';
 import type { IdempotentRequest } from '../../platform/http/index.ts';
+import { keyFor, open, seal } from '../../platform/sealed.ts';
 
 /** How long an answer is kept. */
 const keptMs = 24 * 60 * 60 * 1_000;
 /** Old answers that one request clears away: enough to keep up, little enough to go unnoticed. */
 const clearedMax = 100;
-
-const nonceBytes = 12;
-const tagBytes = 16;
 
 /**
  * Claims the key in the transaction that does the request; answers what was answered before, if it was. A second request
@@ -38,14 +36,14 @@ export async function claimAnswer(
       'Cannot repeat the request: its Idempotency-Key was used for another one',
     );
   }
-  return { answer: open(key, row.sealed) };
+  return { answer: JSON.parse(open(secretOf(key), row.sealed)) };
 }
 
 /** Keeps the answer beside the change: both are committed, or neither is. */
 export async function keepAnswer(tx: Queries, { key }: IdempotentRequest, answer: unknown): Promise<void> {
   await tx
     .update(idempotentAnswers)
-    .set({ sealed: seal(key, answer) })
+    .set({ sealed: seal(secretOf(key), JSON.stringify(answer)) })
     .where(eq(idempotentAnswers.digest, digestOf(key)));
 }
 
@@ -65,20 +63,5 @@ function digestOf(key: string): string {
 }
 
 function secretOf(key: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', key, '', 'fauna idempotency answer', 32));
-}
-
-function seal(key: string, answer: unknown): Uint8Array {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv('aes-256-gcm', secretOf(key), nonce);
-  const text = Buffer.concat([cipher.update(JSON.stringify(answer), 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
-}
-
-function open(key: string, sealed: Uint8Array): unknown {
-  const bytes = Buffer.from(sealed);
-  const decipher = createDecipheriv('aes-256-gcm', secretOf(key), bytes.subarray(0, nonceBytes));
-  decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
-  const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
-  return JSON.parse(text.toString('utf8'));
+  return keyFor(key, 'idempotency answer');
 }
