@@ -17,13 +17,13 @@ export interface Deed {
   readonly changes: readonly Change[];
 }
 
-/** The statement that writes down what was done. */
-export function audit(tx: Queries, projectId: string, deeds: readonly Deed[]) {
+/** The statement that writes down what was done, in a project or in none. */
+export function audit(tx: Queries, projectId: string | undefined, deeds: readonly Deed[]) {
   return tx.insert(auditEntries).values(
     deeds.flatMap(({ at, actor, changes }) =>
       changes.map(({ action, entity, environment, before, after }) => ({
         at,
-        projectId,
+        projectId: projectId ?? null,
         environment: environment ?? null,
         actor: actor.name,
         address: actor.address,

@@ -13,7 +13,15 @@ export { redisStore } from './redis-store.ts';
 export { signedDelivery } from './signed-delivery.ts';
 export { snapshotSigner } from './snapshot-signer.ts';
 export type { StoreCommands } from './store-commands.ts';
-export type { EnvironmentRow, EnvironmentUnit, ProjectRow, ProjectUnit, Unit, WriteDeps } from './unit.ts';
+export type {
+  AsideUnit,
+  EnvironmentRow,
+  EnvironmentUnit,
+  ProjectRow,
+  ProjectUnit,
+  Unit,
+  WriteDeps,
+} from './unit.ts';
 export { upstashCommands } from './upstash-commands.ts';
-export { writeEnvironment, writeNewProject, writeProject } from './write.ts';
+export { writeAside, writeEnvironment, writeInstallation, writeNewProject, writeProject } from './write.ts';
 export { writeConfiguration } from './write-configuration.ts';

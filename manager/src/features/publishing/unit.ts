@@ -48,6 +48,9 @@ export interface Unit {
   record(change: Change): void;
 }
 
+/** What a use case works with that can change no ruleset. */
+export type AsideUnit = Omit<Unit, 'environments'>;
+
 /** A unit of a project that exists. */
 export interface ProjectUnit extends Unit {
   readonly project: ProjectRow;

@@ -3,9 +3,18 @@ import { environments, type Queries } from '../../platform/database/index.ts';
 import type { Actor } from '../../platform/http/index.ts';
 import { audit, configuredFlags, nothing, publish, tell } from './conclude.ts';
 import { claimAnswer, keepAnswer } from './idempotent-answer.ts';
-import { lockEnvironment, lockProject, ownProject } from './locks.ts';
+import { lockEnvironment, lockProject, ownProject, sharedProject } from './locks.ts';
 import { lockKeyRegistry } from './publish-key-registry.ts';
-import type { Change, EnvironmentRow, EnvironmentUnit, ProjectUnit, Unit, WriteDeps } from './unit.ts';
+import type {
+  AsideUnit,
+  Change,
+  EnvironmentRow,
+  EnvironmentUnit,
+  ProjectRow,
+  ProjectUnit,
+  Unit,
+  WriteDeps,
+} from './unit.ts';
 
 /*
  * The write transaction: the one way in which anything changes.
@@ -71,11 +80,40 @@ export function writeNewProject<Result>(
   }));
 }
 
+/** Changes what belongs to a project but is in no ruleset, such as who its members are: nothing is compiled. */
+export function writeAside<Result>(
+  deps: WriteDeps,
+  { actor, ...scope }: { actor: Actor; project: string },
+  work: (unit: AsideUnit & { readonly project: ProjectRow }) => Promise<Result>,
+): Promise<Result> {
+  return write(deps, actor, async (tx, unit) => {
+    const project = await lockProject(tx, scope.project, sharedProject);
+    const result = await work({ ...unit, project });
+    return { result, projectId: project.id, isAside: true, keys: false };
+  });
+}
+
+/** Changes what belongs to no project, such as who the users are. */
+export function writeInstallation<Result>(
+  deps: WriteDeps,
+  { actor }: { actor: Actor },
+  work: (unit: AsideUnit) => Promise<Result>,
+): Promise<Result> {
+  return write(deps, actor, async (_tx, unit) => ({
+    result: await work(unit),
+    projectId: undefined,
+    isAside: true,
+    keys: false,
+  }));
+}
+
 interface Outcome<Result> {
   readonly result: Result;
   readonly projectId: string | undefined;
   /** When one environment alone can have changed. */
   readonly environment?: EnvironmentRow;
+  /** When no ruleset can have changed. */
+  readonly isAside?: boolean;
   readonly keys: boolean;
 }
 
@@ -92,16 +130,18 @@ async function write<Result>(
     if (before !== undefined) return { result: before.answer as Result, published: nothing };
     const outcome = await work(tx, { tx, later, at, record: (change) => changes.push(change) });
     if (deps.idempotent !== undefined) await keepAnswer(tx, deps.idempotent, outcome.result);
+    if (changes.length === 0) return { result: outcome.result, published: nothing };
     const { projectId } = outcome;
-    if (changes.length === 0 || projectId === undefined)
-      return { result: outcome.result, published: nothing };
-    const published = await publish(
-      { tx, later, at },
-      {
-        ...{ ...outcome, projectId },
-        scope: { known: deps.known, configured: configuredFlags(outcome, changes) },
-      },
-    );
+    const published =
+      projectId === undefined || outcome.isAside === true
+        ? nothing
+        : await publish(
+            { tx, later, at },
+            {
+              ...{ ...outcome, projectId },
+              scope: { known: deps.known, configured: configuredFlags(outcome, changes) },
+            },
+          );
     later(audit(tx, projectId, [{ at, actor, changes }]));
     return { result: outcome.result, published };
   });
