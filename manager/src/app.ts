@@ -1,6 +1,11 @@
 import { Problem } from '@fauna-flags/protocol';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { type Access, openAccessOperations, sessionOperations } from './features/access/index.ts';
+import {
+  type Access,
+  openAccessOperations,
+  sessionOperations,
+  twoFactorOperations,
+} from './features/access/index.ts';
 import { attributeOperations } from './features/attributes/index.ts';
 import { audienceOperations } from './features/audiences/index.ts';
 import { auditOperations } from './features/audit/index.ts';
@@ -78,6 +83,7 @@ export function apiOperations(deps: ManagerAppDeps): {
 } {
   const guarded = [
     sessionOperations,
+    twoFactorOperations,
     metaOperations,
     liveOperations,
     projectOperations,

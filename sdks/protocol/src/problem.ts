@@ -6,6 +6,7 @@ import * as z from 'zod';
 export const problemStatuses = {
   invalid: 400,
   unauthorized: 401,
+  two_factor_required: 401,
   forbidden: 403,
   origin_not_allowed: 403,
   context_refused: 403,

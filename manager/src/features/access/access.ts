@@ -1,14 +1,17 @@
 import { type CreateOwner, Problem, type SignIn } from '@fauna-flags/protocol';
 import type { Database } from '../../platform/database/index.ts';
-import type { Actor, PrincipalSource } from '../../platform/http/index.ts';
+import type { Actor, KnownUser, PrincipalSource } from '../../platform/http/index.ts';
+import { keyFor } from '../../platform/sealed.ts';
 import { createAuth } from './auth.ts';
 import { createFirstOwner, isOwnerToken, ownerExists } from './first-owner.ts';
 import { passwordHashing } from './password-hashing.ts';
+import { requirePassword } from './require-password.ts';
 import { resetPassword } from './reset-password.ts';
 import { forgetCookie, sessionCookie } from './session-cookie.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { type SignedIn, signIn, signInCreated, type Visitor } from './sign-in.ts';
+import { beginSession, type SignedIn, signIn, type Visitor } from './sign-in.ts';
 import { SignInDelay } from './sign-in-delay.ts';
+import { createTwoFactors, type TwoFactors } from './two-factor/two-factors.ts';
 
 /** Whose password is set, and to what. */
 export type ResetPassword = Pick<CreateOwner, 'email' | 'password'>;
@@ -25,6 +28,15 @@ export interface Access {
    */
   createOwner(body: CreateOwner, visitor: Visitor & { readonly isAdmin: boolean }): Promise<SignedIn>;
   signIn(body: SignIn, visitor: Visitor): Promise<SignedIn>;
+  readonly twoFactors: TwoFactors;
+  /** Asks for the password of somebody who is signed in once more. 422 when it is wrong, 429 as at sign-in. */
+  requirePassword(of: {
+    readonly user: KnownUser;
+    readonly password: string;
+    readonly address: string;
+  }): Promise<void>;
+  /** Begins a session for somebody who has one, or just had: what changes who may be them goes on in a new one. */
+  renewSession(user: KnownUser, visitor: Visitor): Promise<SignedIn>;
   /** Gives a user a new password and ends their sessions. `actor` is who does it. */
   resetPassword(body: ResetPassword, actor: Actor): Promise<void>;
   /** A `Set-Cookie` that makes a browser forget its session. */
@@ -49,7 +61,17 @@ export function createAccess({
   const cookie = sessionCookie(url);
   const auth = createAuth({ database, now, randomBytes, secret, cookie, hashing });
   const sessions = createSessions({ auth, database, now, cookie });
-  const signingIn = { auth, sessions, delay: new SignInDelay(now, sessions.begunFrom), now };
+  const twoFactors = createTwoFactors({
+    database,
+    now,
+    randomBytes,
+    key: keyFor(secret, 'two-factor secrets'),
+    sessions,
+    // Whoever signs in to several installations has them all in one app.
+    issuer: url === undefined ? 'Fauna' : `Fauna (${new URL(url).host})`,
+  });
+  const delay = new SignInDelay(now, sessions.begunFrom);
+  const signingIn = { auth, sessions, delay, twoFactors, now };
   return {
     sessions,
     principals: {
@@ -69,9 +91,12 @@ export function createAccess({
         );
       }
       const user = await createFirstOwner({ database, now, hashing }, owner, { isAdmin });
-      return signInCreated(signingIn, user, visitor);
+      return beginSession(signingIn, user, visitor);
     },
     signIn: (body, visitor) => signIn(signingIn, body, visitor),
+    twoFactors,
+    requirePassword: (of) => requirePassword({ auth, delay }, of),
+    renewSession: (user, visitor) => beginSession(signingIn, user, visitor),
     resetPassword: (body, actor) => resetPassword({ database, now, hashing, sessions }, { ...body, actor }),
     forgetSession: forgetCookie(cookie),
   };

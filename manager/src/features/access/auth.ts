@@ -31,6 +31,26 @@ export const addressHeader = 'x-fauna-client-address';
 /** A browser's name is kept to be shown beside its session; more than this is no name. */
 const userAgentLengthMax = 200;
 
+/**
+ * Whose e-mail address and password these are; `null` when they are nobody's. An address that nobody has takes as long as a
+ * wrong password: something is hashed in either case. Only code can call it: it has no path.
+ */
+const checkPassword = createAuthEndpoint.serverOnly(
+  { method: 'POST', body: z.object({ email: z.string(), password: z.string() }) },
+  async (c) => {
+    const { internalAdapter, password } = c.context;
+    const found = await internalAdapter.findUserByEmail(c.body.email, { includeAccounts: true });
+    const hash = found?.accounts.find(({ providerId }) => providerId === 'credential')?.password;
+    if (found === null || typeof hash !== 'string') {
+      await password.hash(c.body.password);
+      return null;
+    }
+    if (!(await password.verify({ hash, password: c.body.password }))) return null;
+    const { id, name, email } = found.user;
+    return { id, name, email };
+  },
+);
+
 /** Begins a session for a user whom we have let in ourselves. Only code can call it: it has no path. */
 const beginSession = createAuthEndpoint.serverOnly(
   { method: 'POST', body: z.object({ userId: z.string() }) },
@@ -74,7 +94,7 @@ export function createAuth({ database, now, randomBytes, secret, cookie, hashing
       maxPasswordLength: passwordLengths.max,
       password: hashing,
     },
-    plugins: [{ id: 'fauna', endpoints: { beginSession } }],
+    plugins: [{ id: 'fauna', endpoints: { checkPassword, beginSession } }],
     session: {
       expiresIn: sessionLifetimes.absoluteMs / 1000,
       // Use moves the idle end, which is ours to keep; the absolute end, which is this one, must never move.

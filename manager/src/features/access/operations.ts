@@ -2,7 +2,6 @@ import { createOwnerSchema, ownerSchema, Problem, sessionSchema, signInSchema } 
 import type { Context } from 'hono';
 import {
   type ApiEnv,
-  clientAddress,
   get,
   type Operation,
   type Placement,
@@ -13,7 +12,8 @@ import {
   tokenCheck,
 } from '../../platform/http/index.ts';
 import type { Access } from './access.ts';
-import type { SignedIn, Visitor } from './sign-in.ts';
+import type { SignedIn } from './sign-in.ts';
+import { giveCookies, visitorOf } from './visitor-of.ts';
 
 /** Body of `PUT /owner/password`. */
 const resetPasswordSchema = createOwnerSchema.pick({ email: true, password: true });
@@ -32,10 +32,6 @@ export function openAccessOperations({
   adminToken,
 }: AccessOperationsDeps): readonly Operation[] {
   const isAdminToken = tokenCheck(adminToken);
-  const visitorOf = (c: Context): Visitor => ({
-    address: clientAddress(c, placement),
-    userAgent: c.req.header('user-agent') ?? '',
-  });
 
   /** The session that this browser had is not needed any more, and nobody else should find it. */
   async function endSession(c: Context): Promise<void> {
@@ -71,7 +67,10 @@ export function openAccessOperations({
       },
       async ({ c, body }) => {
         refuseForeignSite(c, placement);
-        return answer(c, await access.createOwner(body, { ...visitorOf(c), isAdmin: isAdminToken(c) }));
+        return answer(
+          c,
+          await access.createOwner(body, { ...visitorOf(c, placement), isAdmin: isAdminToken(c) }),
+        );
       },
     ),
     post(
@@ -79,17 +78,18 @@ export function openAccessOperations({
       {
         id: 'signIn',
         summary: 'sign in',
-        description: 'The session’s token is in the cookie alone.',
+        description:
+          'The session’s token is in the cookie alone. An account with a second factor takes a `code` too: without a good one, the right password is answered with two_factor_required.',
         needs: 'anyone',
         body: signInSchema,
         isKept: false,
         status: 201,
         answer: sessionSchema,
-        problems: ['unauthorized', 'forbidden', 'rate_limited'],
+        problems: ['unauthorized', 'two_factor_required', 'forbidden', 'rate_limited'],
       },
       async ({ c, body }) => {
         refuseForeignSite(c, placement);
-        const signedIn = await access.signIn(body, visitorOf(c));
+        const signedIn = await access.signIn(body, visitorOf(c, placement));
         await endSession(c);
         return answer(c, signedIn);
       },
@@ -147,8 +147,6 @@ function sessionOf(c: Context<ApiEnv>) {
   return session;
 }
 
-function answer(c: Context, { session, setCookies }: SignedIn): Response {
-  const response = c.json(session, 201);
-  for (const cookie of setCookies) response.headers.append('Set-Cookie', cookie);
-  return response;
+function answer(c: Context, signedIn: SignedIn): Response {
+  return giveCookies(c.json(signedIn.session, 201), signedIn);
 }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem, type Session, type SignIn, type User } from '@fauna-flags/protocol';
-import { isAPIError } from 'better-auth/api';
 import { type Auth, addressHeader } from './auth.ts';
 import { sessionLifetimes } from './session-lifetimes.ts';
 import { endOf, type Sessions } from './sessions.ts';
 import type { SignInDelay } from './sign-in-delay.ts';
+import type { TwoFactors } from './two-factor/two-factors.ts';
 
 /** What an answer to a sign-in carries. */
 export interface SignedIn {
@@ -29,37 +29,54 @@ export interface SignInDeps {
   readonly auth: Auth;
   readonly sessions: Sessions;
   readonly delay: SignInDelay;
+  readonly twoFactors: Pick<TwoFactors, 'judge'>;
   readonly now: () => Date;
 }
 
-/** Signs in by e-mail address and password. What is wrong with them is not told, nor can it be told by the time it takes. */
+/**
+ * Signs in by e-mail address and password, and by a code where the user has a second factor. What is wrong with the former
+ * is not told, nor can it be told by the time it takes; that a code is missing or wrong is told to whoever knows both.
+ */
 export async function signIn(
-  { auth, sessions, delay, now }: SignInDeps,
-  { email, password }: SignIn,
+  deps: SignInDeps,
+  { email, password, code }: SignIn,
   visitor: Visitor,
 ): Promise<SignedIn> {
+  const { auth, delay, twoFactors } = deps;
   const attempt = await delay.admit({ email, address: visitor.address });
   const noSoonerThan = pause(refusalMs);
   try {
-    const { response, headers } = await auth.api.signInEmail({
-      body: { email, password },
-      headers: headersOf(visitor),
-      returnHeaders: true,
-    });
-    attempt.succeeded();
-    return await signedIn({ sessions, now }, response.user, headers);
-  } catch (error) {
-    if (isAPIError(error) && error.statusCode === 401) {
+    const user = await auth.api.checkPassword({ body: { email, password } });
+    if (user === null) {
       await noSoonerThan;
-      throw new Problem('unauthorized', 'Cannot sign in: the e-mail address or the password is wrong');
+      throw new Refusal('unauthorized', 'Cannot sign in: the e-mail address or the password is wrong');
     }
-    attempt.withdrawn();
+    const actor = { name: user.email, address: visitor.address };
+    const factor = await twoFactors.judge({ user, actor }, code);
+    if (factor === 'missing' || factor === 'wrong') {
+      await noSoonerThan;
+      // Nobody has guessed anything who gives no code; they must not be forgiven either for what they have guessed before.
+      if (factor === 'missing') attempt.withdrawn();
+      throw new Refusal(
+        'two_factor_required',
+        factor === 'missing'
+          ? 'Cannot sign in without a code: this account has a second factor'
+          : 'Cannot sign in: the code is wrong, or was used before',
+      );
+    }
+    attempt.succeeded();
+    return await beginSession(deps, user, visitor);
+  } catch (error) {
+    if (!(error instanceof Refusal)) attempt.withdrawn();
     throw error;
   }
 }
 
-/** Signs in whoever has just been created: nobody guesses, so that nothing is delayed and no password is checked. */
-export async function signInCreated(
+/** An attempt that was judged. */
+class Refusal extends Problem {}
+
+/** Begins a session for somebody of whom it is known who they are: nothing is delayed and no password is checked. */
+export async function beginSession(
   { auth, sessions, now }: Pick<SignInDeps, 'auth' | 'sessions' | 'now'>,
   user: User,
   visitor: Visitor,

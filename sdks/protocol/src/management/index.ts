@@ -18,3 +18,4 @@ export * from './session.ts';
 export * from './targeting.ts';
 export * from './targeting-of.ts';
 export * from './text.ts';
+export * from './two-factor.ts';

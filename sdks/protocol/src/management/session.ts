@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nameSchema, timeSchema } from './text.ts';
+import { factorCodeSchema } from './two-factor.ts';
 
 /** How long a password may be. Long enough to be a sentence, short enough that hashing it costs nothing more. */
 export const passwordLengths = { min: 12, max: 128 } as const;
@@ -30,6 +31,8 @@ export type Owner = z.infer<typeof ownerSchema>;
 export const signInSchema = z.strictObject({
   email: emailSchema,
   password: z.string().min(1).max(passwordLengths.max),
+  /** The second factor, where the user has one: a code of their authenticator app, or a recovery code. */
+  code: factorCodeSchema.optional(),
 });
 export type SignIn = z.infer<typeof signInSchema>;
 

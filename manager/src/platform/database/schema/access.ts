@@ -170,6 +170,9 @@ export const twoFactors = pgTable('two_factors', {
   confirmedAt: time('confirmed_at'),
   /** The latest time step whose code was used: none is good twice. */
   lastStep: bigint('last_step', { mode: 'number' }).notNull().default(0),
+  /** Codes that were tried since one was right, and when the latest was: how long the next must wait follows from both. */
+  tries: integer('tries').notNull().default(0),
+  triedAt: time('tried_at'),
   /** SHA-256 of the recovery codes that are left, in hex. */
   recoveryDigests: json('recovery_digests').$type<readonly string[]>().notNull(),
   createdAt: time('created_at').notNull(),
