@@ -21,10 +21,16 @@ import { basename, dirname, join, relative } from 'node:path';
 export const managerProgram = 'manager/src/main.ts';
 export const bearerProgram = 'bearer/src/entry/node-main.ts';
 
+/** What operators run, by the names of the commands. */
+export const operatorPrograms = {
+  'bump-epoch': 'manager/src/commands/bump-epoch.ts',
+};
+
 /** Those that tests and benchmarks start besides. */
 export const testPrograms = [
   managerProgram,
   bearerProgram,
+  ...Object.values(operatorPrograms),
   'bearer/test/programs/die-applying.ts',
   'bearer/test/programs/save-copies.ts',
   'manager/test/programs/client-app.ts',

@@ -13,6 +13,7 @@ import { denoArguments, denoBinary } from './deno.mjs';
 import {
   bearerProgram,
   managerProgram,
+  operatorPrograms,
   packForChildren,
   packPrograms,
   testPrograms,
@@ -31,6 +32,12 @@ const commands = {
   start: (args, packed) => [[process.execPath, [packed[managerProgram], ...args]]],
   bearer: (args, packed) => [[process.execPath, [packed[bearerProgram], ...args]]],
   'bearer:deno': (args) => [[denoBinary(), [...denoArguments(process.env), ...args]]],
+  ...Object.fromEntries(
+    Object.entries(operatorPrograms).map(([name, program]) => [
+      name,
+      (args, packed) => [[process.execPath, [packed[program], ...args]]],
+    ]),
+  ),
   test: (args) => [[bin('vitest'), ['run', ...args]]],
   check: () => [
     [bin('biome'), ['ci', '.']],
@@ -60,6 +67,7 @@ const commands = {
 const programsOf = {
   start: [managerProgram],
   bearer: [bearerProgram],
+  ...Object.fromEntries(Object.entries(operatorPrograms).map(([name, program]) => [name, [program]])),
   test: testPrograms,
   bench: [...testPrograms, 'bench/index.ts'],
   fuzz: testPrograms,
@@ -121,7 +129,8 @@ async function bringPagesUpToDate() {
 
 async function pack(programs) {
   try {
-    if (name === 'start' || name === 'bearer') return await packPrograms({ root, programs });
+    if (['start', 'bearer', ...Object.keys(operatorPrograms)].includes(name))
+      return await packPrograms({ root, programs });
     if (programs.length > 0) await packForChildren({ root, programs });
     return {};
   } catch (error) {

@@ -145,6 +145,19 @@ const environmentSchema = z
     },
   );
 
+/** Where the database is, as the settings name it. */
+export type DatabasePlace = Pick<Config, 'dataDir' | 'databaseUrl'>;
+
+/**
+ * Reads where the database is, and makes nothing that is not there. Every setting is judged as at a start, so that a
+ * command never works with settings that no manager would start with.
+ *
+ * Throws `StartError` that lists every mistake together.
+ */
+export function readDatabasePlace({ environment, directory }: SettingsSource): DatabasePlace {
+  return placeIn(parse(environment), directory);
+}
+
 /** The names of all variables that a manager reads. */
 export const managerSettingNames: readonly string[] = Object.keys(environmentSchema.shape);
 
@@ -157,15 +170,9 @@ export async function readConfig({
   environment,
   directory,
   isTerminal,
-}: {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly directory: string;
-  readonly isTerminal: boolean;
-}): Promise<Config> {
-  const values = parseSettings({ schema: withOneStore(environmentSchema), environment, what: 'Fauna' });
-  const dataDir = isAbsolute(values.FAUNA_DATA_DIR)
-    ? values.FAUNA_DATA_DIR
-    : resolve(directory, values.FAUNA_DATA_DIR);
+}: SettingsSource & { readonly isTerminal: boolean }): Promise<Config> {
+  const values = parse(environment);
+  const { dataDir, databaseUrl } = placeIn(values, directory);
   const adminToken =
     values.FAUNA_ADMIN_TOKEN ??
     (await readOrMakeSecretFile({
@@ -184,7 +191,7 @@ export async function readConfig({
     port: values.PORT,
     host: values.HOST,
     dataDir,
-    databaseUrl: values.DATABASE_URL,
+    databaseUrl,
     store: storeIn(values),
     signingKey: values.FAUNA_SIGNING_KEY,
     adminToken,
@@ -199,5 +206,24 @@ export async function readConfig({
     // Whoever brings a database or a store is about to release something: an example would be in the way.
     sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && storeIn(values) === undefined)) === 'true',
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),
+  };
+}
+
+/** What settings are read from. */
+export interface SettingsSource {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What a path in them is relative to. */
+  readonly directory: string;
+}
+
+function parse(environment: SettingsSource['environment']) {
+  return parseSettings({ schema: withOneStore(environmentSchema), environment, what: 'Fauna' });
+}
+
+function placeIn(values: ReturnType<typeof parse>, directory: string): DatabasePlace {
+  const folder = values.FAUNA_DATA_DIR;
+  return {
+    dataDir: isAbsolute(folder) ? folder : resolve(directory, folder),
+    databaseUrl: values.DATABASE_URL,
   };
 }

@@ -1,4 +1,5 @@
 export { postgresHeartbeats, withHeartbeatsOf } from './bearer-heartbeats.ts';
+export { bumpAllEpochs, bumpEpoch } from './bump-epochs.ts';
 export { ensureKeyRegistry } from './ensure-key-registry.ts';
 export { KnownRulesets } from './known-rulesets.ts';
 export { rulesetFlag } from './load-ruleset.ts';

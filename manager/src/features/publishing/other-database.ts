@@ -14,18 +14,10 @@
  * A Postgres that does not let us ask (some hosted ones do not) is told of once; the comparison with the store and the
  * bearers finds most losses without.
  */
-import { keyRegistryDocument } from '@fauna-flags/protocol';
-import { asc, eq, sql } from 'drizzle-orm';
-import {
-  type Database,
-  environments,
-  isUnavailable,
-  keyRegistry,
-  type Queries,
-  settings,
-  snapshots,
-} from '../../platform/database/index.ts';
+import { eq, sql } from 'drizzle-orm';
+import { type Database, isUnavailable, type Queries, settings } from '../../platform/database/index.ts';
 import { reasonOf } from '../../platform/reason-of.ts';
+import { moveAll } from './move-epochs.ts';
 
 /** Which Postgres this is. */
 interface Identity {
@@ -94,32 +86,12 @@ async function moveTo(tx: Queries, current: Identity, at: Date): Promise<boolean
   await tx.select().from(settings).where(eq(settings.key, settingKey)).for('update');
   const known = await knownTo(tx);
   if (known !== undefined && isSame(known, current)) return false;
-  await moveAll(tx, Math.floor(at.getTime() / 1_000));
+  await moveAll(tx, at);
   await tx
     .update(settings)
     .set({ value: { ...current } })
     .where(eq(settings.key, settingKey));
   return true;
-}
-
-/**
- * Moves each document above its epoch, and above every epoch that the lost commits can have had: those began with a Unix
- * second, as this one does. Rows are locked as writers lock them: environments in the order of their ids, then the keys.
- */
-async function moveAll(tx: Queries, nowSeconds: number): Promise<void> {
-  await tx.select({ id: environments.id }).from(environments).orderBy(asc(environments.id)).for('update');
-  await tx.update(environments).set({ epoch: sql`greatest(${environments.epoch} + 1, ${nowSeconds})` });
-  await tx.update(keyRegistry).set({ epoch: sql`greatest(${keyRegistry.epoch} + 1, ${nowSeconds})` });
-  await tx
-    .update(snapshots)
-    .set({ epoch: sql`${environments.epoch}` })
-    .from(environments)
-    .where(eq(snapshots.documentId, sql`${environments.id}::text`));
-  await tx
-    .update(snapshots)
-    .set({ epoch: sql`${keyRegistry.epoch}` })
-    .from(keyRegistry)
-    .where(eq(snapshots.documentId, keyRegistryDocument));
 }
 
 function isSame(one: Identity, other: Identity): boolean {

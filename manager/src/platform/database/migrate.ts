@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
-import { grantAppRole } from './app-role.ts';
+import { appRole, grantAppRole } from './app-role.ts';
 
 /** Any number, the same in all managers: whoever holds this advisory lock migrates. */
 const migrationLock = 7_210_331_904;
@@ -36,4 +37,23 @@ export async function migrate(pool: pg.Pool): Promise<{ readonly hasAppRole: boo
     // Ending the session frees the lock.
     await client.end();
   }
+}
+
+/**
+ * Whether the database has exactly the schema of this version, and whether there is the role to work as. For programs that
+ * work beside managers and must not change the schema under them.
+ */
+export async function schemaStateOf(
+  pool: pg.Pool,
+): Promise<{ readonly isCurrent: boolean; readonly hasAppRole: boolean }> {
+  const ours = readMigrationFiles({ migrationsFolder }).at(-1)?.folderMillis;
+  const { rows: tables } = await pool.query<{ known: boolean; role: boolean }>(`
+    SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS known,
+      EXISTS (SELECT FROM pg_roles WHERE rolname = '${appRole}' AND pg_has_role(oid, 'MEMBER')) AS role`);
+  const hasAppRole = tables[0]?.role === true;
+  if (tables[0]?.known !== true) return { isCurrent: false, hasAppRole };
+  const { rows } = await pool.query<{ newest: string | null }>(
+    'SELECT max(created_at)::text AS newest FROM drizzle.__drizzle_migrations',
+  );
+  return { isCurrent: Number(rows[0]?.newest) === ours, hasAppRole };
 }

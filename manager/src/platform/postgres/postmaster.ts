@@ -16,19 +16,26 @@ export interface Postmaster {
  * living process of the same account for its older self and refuse to start.
  */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
-  const file = join(cluster, 'postmaster.pid');
+  const postmaster = readPostmaster(cluster);
+  if (postmaster === undefined) await rm(pidFile(cluster), { force: true });
+  return postmaster;
+}
+
+/** The same, and leaves the file where it is. */
+export function readPostmaster(cluster: string): Postmaster | undefined {
   let lines: string[];
   try {
-    lines = readFileSync(file, 'utf8').split('\n');
+    lines = readFileSync(pidFile(cluster), 'utf8').split('\n');
   } catch {
     return undefined;
   }
   const pid = Number(lines[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || !isPostgres(pid)) {
-    await rm(file, { force: true });
-    return undefined;
-  }
+  if (!Number.isInteger(pid) || pid <= 1 || !isPostgres(pid)) return undefined;
   return { pid, port: Number(lines[3]) || 0 };
+}
+
+function pidFile(cluster: string): string {
+  return join(cluster, 'postmaster.pid');
 }
 
 /** Asks the server to end (fast shutdown: open transactions are rolled back) and waits; at last it is killed. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readOrMakeSecretFile } from '../secret-file.ts';
 import { StartError } from '../start-error.ts';
@@ -49,6 +49,9 @@ export function canEnter(path: string, user: ServerUser): boolean {
 /** Where an account that cannot enter the data folder keeps its clusters, and the binaries that it may run. */
 export const sharedFolder = '/var/lib/fauna';
 
+/** In the data folder: which of the clusters elsewhere is its own. */
+const folderFile = 'postgres-folder';
+
 /**
  * The folder that the server may call its own: below the data folder where the account can go there, else below
  * /var/lib/fauna. Which one is written into the data folder, by a random name: whoever deletes the data folder, or clones
@@ -60,10 +63,20 @@ export async function serverFolder(dataDir: string, user: ServerUser | undefined
       ? join(dataDir, 'postgres')
       : await readOrMakeSecretFile({
           directory: dataDir,
-          name: 'postgres-folder',
+          name: folderFile,
           make: () => join(sharedFolder, randomBytes(6).toString('hex'), 'postgres'),
         });
   await mkdir(folder, { recursive: true, mode: 0o755 });
   if (user !== undefined) await chown(folder, user.uid, user.gid);
   return folder;
+}
+
+/** The same folder where it has been made before; makes nothing, and answers `undefined` where nobody has. */
+export async function knownServerFolder(
+  dataDir: string,
+  user: ServerUser | undefined,
+): Promise<string | undefined> {
+  if (user === undefined || canEnter(dataDir, user)) return join(dataDir, 'postgres');
+  const place = await readFile(join(dataDir, folderFile), 'utf8').catch(() => '');
+  return place === '' ? undefined : place;
 }
