@@ -132,7 +132,7 @@ describe('POST /owner', () => {
     expect((await api.database.read.select().from(auditEntries)).length).toBe(1);
   });
 
-  it('S-30 refuses passwords under 12 and over 128 characters, and what is no e-mail address or name', async () => {
+  it('S-30 refuses passwords under 12 and over 128 characters or much used, and what is no e-mail address or name', async () => {
     const wrong: [object, string][] = [
       [{ password: 'eleven char' }, 'password'],
       [{ password: 'x'.repeat(129) }, 'password'],
@@ -149,6 +149,12 @@ describe('POST /owner', () => {
       if (status === 422) expect(body.errors[0].path).toBe('email');
       else expect([part, status, body.code, body.errors[0].path]).toEqual([part, 400, 'invalid', path]);
     }
+    const common = await post({ ...ada, password: 'QwertyQwerty', token });
+    expect([common.status, common.body.code, common.body.errors[0].path]).toEqual([
+      422,
+      'unprocessable',
+      'password',
+    ]);
     expect((await visitor(api).call('GET', '/owner')).body).toEqual({ exists: false });
     expect((await post({ ...ada, password: 'twelve chars', token })).status).toBe(201);
   });

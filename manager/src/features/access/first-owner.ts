@@ -10,6 +10,7 @@ import {
   users,
 } from '../../platform/database/index.ts';
 import type { PasswordHashing } from './password-hashing.ts';
+import { checkPassword } from './passwords/check-password.ts';
 
 /** Written with the first owner and never taken away, so that the link is dead for ever, whoever is deleted later. */
 const ownerSetting = 'first-owner';
@@ -55,6 +56,7 @@ export async function createFirstOwner(
 ): Promise<User> {
   const isFree = async (queries: Queries) => isAdmin && (await isNobodyThere(queries));
   if ((await ownerExists(database.read)) && !(await isFree(database.read))) throw taken();
+  checkPassword(password);
   const hash = await hashing.hash(password);
   const at = now();
   const user = { id: randomUUID(), name, email };

@@ -48,9 +48,10 @@ describe('PUT /owner/password', () => {
     expect((await api.database.read.select().from(sessions)).length).toBe(1);
   });
 
-  it('changes nothing for an unknown e-mail address or a password that is too short', async () => {
+  it('changes nothing for an unknown e-mail address or a password that is too short or much used (S-30)', async () => {
     expect((await put({ email: 'eve@example.com', password })).body.code).toBe('not_found');
     expect((await put({ email, password: 'short' })).status).toBe(400);
+    expect((await put({ email, password: 'password1234' })).body.code).toBe('unprocessable');
     expect((await api.database.read.select().from(sessions)).length).toBe(1);
   });
 });

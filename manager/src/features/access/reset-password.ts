@@ -10,11 +10,12 @@ import {
 } from '../../platform/database/index.ts';
 import type { Actor } from '../../platform/http/index.ts';
 import type { PasswordHashing } from './password-hashing.ts';
+import { checkPassword } from './passwords/check-password.ts';
 import type { Sessions } from './sessions.ts';
 
 /**
  * Gives a user who has forgotten theirs a new password, and ends every session that they have: one of them may be the
- * reason. `actor` is who does it. `not_found` when there is no such user.
+ * reason. `actor` is who does it. `not_found` when there is no such user, 422 when the password will not do.
  */
 export async function resetPassword(
   {
@@ -37,6 +38,7 @@ export async function resetPassword(
   if (user === undefined) {
     throw new Problem('not_found', 'Cannot set the password: nobody signs in with this e-mail address');
   }
+  checkPassword(password);
   const hash = await hashing.hash(password);
   const at = now();
   const ended = await database.transaction(async (tx) => {
