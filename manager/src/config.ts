@@ -14,7 +14,7 @@ import {
 import { z } from 'zod';
 import { readDatabaseUrl } from './platform/database/index.ts';
 import { noTrustedProxies, type TrustedProxies } from './platform/http/index.ts';
-import { readOrMakeSecretFile } from './platform/secret-file.ts';
+import { readOrMakeSecretFile, readSecretFile } from './platform/secret-file.ts';
 
 /** Everything that can be set from outside, parsed and checked once. */
 export interface Config {
@@ -156,6 +156,32 @@ export type DatabasePlace = Pick<Config, 'dataDir' | 'databaseUrl'>;
  */
 export function readDatabasePlace({ environment, directory }: SettingsSource): DatabasePlace {
   return placeIn(parse(environment), directory);
+}
+
+/** What the trail's checkpoints are signed and verified with; no secret is made where there is none. */
+export interface SigningSettings {
+  readonly secret: string | undefined;
+  readonly signingKey: Uint8Array | undefined;
+  readonly verifyKeys: readonly Uint8Array[] | undefined;
+}
+
+/** Reads them. Throws `StartError` that lists every mistake together. */
+export async function readSigningSettings({
+  environment,
+  directory,
+}: SettingsSource): Promise<SigningSettings> {
+  const values = parse(environment);
+  const { FAUNA_VERIFY_KEY: verifyKeys } = parseSettings({
+    schema: z.object({ FAUNA_VERIFY_KEY: sharedSettings.verifyKeys }),
+    environment,
+    what: 'Fauna',
+  });
+  const { dataDir } = placeIn(values, directory);
+  return {
+    secret: values.FAUNA_SECRET ?? (await readSecretFile({ directory: dataDir, name: 'secret' })),
+    signingKey: values.FAUNA_SIGNING_KEY,
+    verifyKeys,
+  };
 }
 
 /** The names of all variables that a manager reads. */

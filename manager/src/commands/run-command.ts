@@ -13,13 +13,19 @@ export interface Command<Arguments> {
   readonly readArguments: (args: readonly string[]) => Arguments;
   /** Answers the lines that are printed. Sets `process.exitCode` where what was found is not well. */
   readonly work: (opened: OpenDatabase, args: Arguments) => Promise<readonly string[]>;
+  /** What it ends with when it does not come through; 1 when absent. */
+  readonly failure?: number;
 }
 
 /**
- * Runs a command to its end on the database that the settings name, and ends the process: 0 when it is through, 1 with a
- * sentence on standard error when it is not.
+ * Runs a command to its end on the database that the settings name, and ends the process: 0 when it is through, 1
+ * (or its `failure`) with a sentence on standard error when it is not.
  */
-export async function runCommand<Arguments>({ readArguments, work }: Command<Arguments>): Promise<void> {
+export async function runCommand<Arguments>({
+  readArguments,
+  work,
+  failure = 1,
+}: Command<Arguments>): Promise<void> {
   try {
     const args = readArguments(process.argv.slice(2));
     const opened = await openDatabase({ environment: process.env, directory: process.cwd() });
@@ -32,7 +38,7 @@ export async function runCommand<Arguments>({ readArguments, work }: Command<Arg
     const isExpected =
       error instanceof StartError || error instanceof Problem || /^ERR_PARSE_ARGS/.test(codeOf(error));
     console.error(isExpected ? (error as Error).message : `Cannot go on: ${reasonOf(error)}`);
-    process.exit(1);
+    process.exit(failure);
   }
   process.exit();
 }

@@ -90,6 +90,27 @@ export class AuditChain {
   }
 }
 
+/** The flaw in words that go on after the name of the chain. */
+export function auditFlawText({ kind, seq, id }: AuditFlaw): string {
+  const entry = id === undefined ? `entry ${seq}` : `entry ${seq} (id ${id})`;
+  switch (kind) {
+    case 'edited':
+      return `${entry} was edited: it does not have the hash that it was written with`;
+    case 'missing':
+      return `${entry} is missing`;
+    case 'out of order':
+      return `${entry} is out of order: what was written before it stands behind it`;
+    case 'surplus':
+      return `${entry} is surplus: it was put in past the chain`;
+    case 'cut off':
+      return `${entry} and what followed it were cut off at the end`;
+    case 'end changed':
+      return `its end in audit_chains is not what ${entry} ends it with`;
+    case 'rewritten':
+      return `${entry} is another than the checkpoint saw: the chain was written anew`;
+  }
+}
+
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }

@@ -21,7 +21,12 @@ describe('S-35 a checkpoint of the audit trail', () => {
   it.each<[string, CheckpointKeys, CheckpointKeys, string]>([
     ['the secret', { secret }, { secret }, 'hmac-sha256'],
     ['the signing key', { secret, signingKey }, { secret, signingKey }, 'ed25519'],
-    ['the public key alone', { secret, signingKey }, { secret: undefined, verifyKey }, 'ed25519'],
+    [
+      'the public key alone',
+      { secret, signingKey },
+      { secret: undefined, verifyKeys: [randomBytes(32), verifyKey] },
+      'ed25519',
+    ],
     ['the secret, signed before there was a signing key', { secret }, { secret, signingKey }, 'hmac-sha256'],
   ])('is believed with %s', (_, written, read, algorithm) => {
     const text = writeCheckpoint([verdict], at, written);
@@ -31,7 +36,12 @@ describe('S-35 a checkpoint of the audit trail', () => {
 
   it.each<[string, CheckpointKeys, CheckpointKeys, RegExp]>([
     ['another secret', { secret }, { secret: 'another' }, /FAUNA_SECRET/],
-    ['no secret', { secret }, { secret: undefined, verifyKey }, /set it to the one of the managers/],
+    [
+      'no secret',
+      { secret },
+      { secret: undefined, verifyKeys: [verifyKey] },
+      /set it to the one of the managers/,
+    ],
     ['another key', { secret, signingKey }, { secret, signingKey: randomBytes(32) }, /FAUNA_VERIFY_KEY/],
     ['no key', { secret, signingKey }, { secret }, /set FAUNA_VERIFY_KEY/],
   ])('is not believed with %s', (_, written, read, why) => {

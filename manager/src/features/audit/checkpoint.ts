@@ -16,8 +16,8 @@ export interface CheckpointKeys {
   readonly secret: string | undefined;
   /** The 32 bytes of an Ed25519 seed. */
   readonly signingKey?: Uint8Array | undefined;
-  /** The 32 bytes of an Ed25519 public key; where it is absent, it follows from the seed. */
-  readonly verifyKey?: Uint8Array | undefined;
+  /** The 32 bytes of Ed25519 public keys, of which any will do; besides the one that follows from the seed. */
+  readonly verifyKeys?: readonly Uint8Array[] | undefined;
 }
 
 const checkpointSchema = z.strictObject({
@@ -75,10 +75,10 @@ type Content = Omit<Checkpoint, 'signature'>;
 
 function complaintOf(content: Content, signature: Buffer, keys: CheckpointKeys): string | undefined {
   if (content.algorithm === 'ed25519') {
-    const publicKey = publicKeyOf(keys);
-    if (publicKey === undefined)
+    const publicKeys = publicKeysOf(keys);
+    if (publicKeys.length === 0)
       return 'it is signed with a signing key: set FAUNA_VERIFY_KEY, or FAUNA_SIGNING_KEY, to the one of then';
-    return verify(null, bytesOf(content), publicKey, signature)
+    return publicKeys.some((publicKey) => verify(null, bytesOf(content), publicKey, signature))
       ? undefined
       : 'its signature is not of this signing key: it was changed, or FAUNA_SIGNING_KEY or FAUNA_VERIFY_KEY was';
   }
@@ -113,10 +113,11 @@ function privateKeyOf(seed: Uint8Array) {
   return createPrivateKey({ key: Buffer.concat([pkcs8, seed]), format: 'der', type: 'pkcs8' });
 }
 
-function publicKeyOf({ verifyKey, signingKey }: CheckpointKeys) {
-  if (verifyKey !== undefined)
-    return createPublicKey({ key: Buffer.concat([spki, verifyKey]), format: 'der', type: 'spki' });
-  return signingKey && createPublicKey(privateKeyOf(signingKey));
+function publicKeysOf({ verifyKeys = [], signingKey }: CheckpointKeys) {
+  const known = verifyKeys.map((key) =>
+    createPublicKey({ key: Buffer.concat([spki, key]), format: 'der', type: 'spki' }),
+  );
+  return signingKey === undefined ? known : [...known, createPublicKey(privateKeyOf(signingKey))];
 }
 
 function parseJson(text: string): unknown {
