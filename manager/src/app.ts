@@ -13,7 +13,7 @@ import { contextSecretOperations } from './features/context-secrets/index.ts';
 import { type DeliveryDeps, deliveryOperations } from './features/delivery/index.ts';
 import { environmentOperations } from './features/environments/index.ts';
 import { evaluationOperations } from './features/evaluation/index.ts';
-import { configurationOperations, flagOperations } from './features/flags/index.ts';
+import { configurationOperations, flagOperations, historyOperations } from './features/flags/index.ts';
 import { type LiveFeed, liveOperations } from './features/live/index.ts';
 import { type Installation, metaOperations } from './features/meta/index.ts';
 import { type OpenApiDocument, openApiDocument } from './features/openapi/index.ts';
@@ -92,6 +92,7 @@ export function apiOperations(deps: ManagerAppDeps): {
     audienceOperations,
     flagOperations,
     configurationOperations,
+    historyOperations,
     sdkKeyOperations,
     contextSecretOperations,
     evaluationOperations,

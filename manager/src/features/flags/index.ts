@@ -1,3 +1,3 @@
 export { createFlag } from './create-flag.ts';
-export { configurationOperations, flagOperations } from './operations.ts';
+export { configurationOperations, flagOperations, historyOperations } from './operations.ts';
 export { putConfiguration } from './put-configuration.ts';

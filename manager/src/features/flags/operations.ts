@@ -1,15 +1,20 @@
 import {
   configurationSchema,
+  configurationVersionSchema,
+  copyConfigurationSchema,
   createFlagSchema,
+  flagDifferenceSchema,
   flagSchema,
   listedFlagSchema,
   pageSchema,
   patchFlagSchema,
   putConfigurationSchema,
+  restoreConfigurationSchema,
   toggleSchema,
 } from '@fauna-flags/protocol';
 import {
   booleanParameter,
+  countParameter,
   forRequest,
   get,
   isKey,
@@ -19,18 +24,23 @@ import {
   post,
   put,
   remove,
+  required,
   textParameter,
 } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { archiveFlag, deleteFlag, restoreFlag } from './archive-flag.ts';
 import { patchFlag } from './change-flag.ts';
+import { compareEnvironments } from './compare-environments.ts';
 import { readConfiguration } from './configuration.ts';
+import { listConfigurationHistory, readConfigurationVersion } from './configuration-history.ts';
+import { copyConfiguration } from './copy-configuration.ts';
 import { createFlag } from './create-flag.ts';
 import { findFlag } from './find-flag.ts';
 import { toFlag } from './flag.ts';
 import { listFlags } from './list-flags.ts';
 import { putConfiguration } from './put-configuration.ts';
+import { restoreConfiguration } from './restore-configuration.ts';
 import { toggleFlag } from './toggle-flag.ts';
 
 const all = '/projects/:project/flags';
@@ -170,6 +180,90 @@ export function configurationOperations(deps: WriteDeps): readonly Operation[] {
         answer: configurationSchema,
       },
       ({ c, scope, body }) => toggleFlag(forRequest(c, deps), scope, body),
+    ),
+    post(
+      `${configured}/copy`,
+      {
+        id: 'copyConfiguration',
+        summary: 'copy the configuration of a flag from another environment',
+        description:
+          'All of it but `enabled`, which stays as it is unless `includeEnabled` says otherwise; the ids of rules stay the same. `If-Match` may say which revision is meant to be replaced.',
+        needs: 'configuration.write',
+        isConfirmed: true,
+        body: copyConfigurationSchema,
+        answer: configurationSchema,
+        problems: ['stale_revision'],
+      },
+      ({ c, scope, body }) => copyConfiguration(forRequest(c, deps), scope, body),
+    ),
+    post(
+      `${configured}/restore`,
+      {
+        id: 'restoreConfiguration',
+        summary: 'restore an earlier configuration of a flag in an environment',
+        description:
+          'Makes a new revision that equals the earlier one but for `enabled`, which stays as it is unless `includeEnabled` says otherwise: going back to earlier rules does not undo a kill switch. `If-Match` may say which revision is meant to be replaced.',
+        needs: 'configuration.write',
+        isConfirmed: true,
+        body: restoreConfigurationSchema,
+        answer: configurationSchema,
+        problems: ['stale_revision'],
+      },
+      ({ c, scope, body }) => restoreConfiguration(forRequest(c, deps), scope, body),
+    ),
+  ];
+}
+
+const history = `${configured}/history` as const;
+const isRevision = (text: string) => /^[1-9]\d{0,8}$/.test(text);
+
+/** What configurations were, and where they differ. */
+export function historyOperations(deps: Pick<WriteDeps, 'database'>): readonly Operation[] {
+  const { limit, cursor } = pageParameters(isRevision);
+  return [
+    get(
+      history,
+      {
+        id: 'listConfigurationHistory',
+        summary: 'list the revisions of a flag’s configuration in an environment',
+        description: 'The newest first, each with who made it and what it changed.',
+        needs: 'configuration.read',
+        query: { limit, cursor },
+        answer: pageSchema(configurationVersionSchema),
+      },
+      ({ scope, query }) => listConfigurationHistory(deps.database, scope, query),
+    ),
+    get(
+      `${history}/:revision`,
+      {
+        id: 'getConfigurationVersion',
+        summary: 'read one revision of a flag’s configuration in an environment',
+        needs: 'configuration.read',
+        query: {
+          from: countParameter('The revision against which to tell the changes; absent: the one before.'),
+        },
+        answer: configurationVersionSchema,
+      },
+      ({ scope, query }) => readConfigurationVersion(deps.database, scope, query),
+    ),
+    get(
+      '/projects/:project/compare',
+      {
+        id: 'compareEnvironments',
+        summary: 'compare two environments of a project',
+        description:
+          'The flags that are not archived and configured otherwise in one than in the other, in the order of their keys, each with what differs. The ids of rules are no difference.',
+        needs: 'configuration.read',
+        query: {
+          ...pageParameters(isKey),
+          from: required(textParameter('The key of the one environment.')),
+          to: required(
+            textParameter('The key of the other: what is there, and not in the first, is `after`.'),
+          ),
+        },
+        answer: pageSchema(flagDifferenceSchema),
+      },
+      ({ scope, query }) => compareEnvironments(deps.database, scope.project, query),
     ),
   ];
 }

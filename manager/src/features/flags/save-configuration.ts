@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Configuration } from '@fauna-flags/protocol';
+import type { Configuration, ConfigurationSource } from '@fauna-flags/protocol';
 import { and, eq } from 'drizzle-orm';
 import { flagConfigurations } from '../../platform/database/index.ts';
 import { type EnvironmentUnit, rulesetFlag as seen } from '../publishing/index.ts';
 import { type ConfigurationRow, toConfiguration } from './configuration.ts';
 import type { FlagRow } from './flag.ts';
+
+/** How a configuration comes to a new revision, as the audit trail says it. */
+export type ConfigurationAction = `configuration.${'update' | 'toggle' | 'restore' | 'copy'}`;
 
 /** The columns of a configuration that people change. */
 type ConfigurationColumns = Partial<
@@ -19,11 +22,14 @@ export function saveConfiguration(
     flag,
     row,
     columns,
+    source,
   }: {
-    readonly action: 'configuration.update' | 'configuration.toggle';
+    readonly action: ConfigurationAction;
     readonly flag: FlagRow;
     readonly row: ConfigurationRow;
     readonly columns: ConfigurationColumns;
+    /** What it was made from; told in the audit trail. */
+    readonly source?: ConfigurationSource | undefined;
   },
 ): Configuration {
   const where = { flag: flag.key, environment: environment.key };
@@ -45,7 +51,7 @@ export function saveConfiguration(
     entity: { kind: 'flag', key: flag.key },
     environment: environment.key,
     before: toConfiguration(row, where),
-    after,
+    after: source === undefined ? after : { ...after, source },
     isSeen: flag.archivedAt === null && !isDeepStrictEqual(seen(flag, row), seen(flag, { ...row, ...set })),
   });
   return after;

@@ -59,13 +59,16 @@ export interface Published {
 /** Nothing has changed, or nothing that anybody is served. */
 export const nothing: Published = { environments: [], keys: false };
 
-/** The flags whose configuration was changed, where nothing else was, and in one environment alone. */
+/**
+ * The flags whose configuration was changed, where nothing else was, and in one environment alone. Whatever changes a
+ * configuration, and nothing but it, is called `configuration.…`: that makes a revision of it each time.
+ */
 export function configuredFlags(
   { environment }: { readonly environment?: EnvironmentRow },
   changes: readonly Change[],
 ): ReadonlySet<string> | undefined {
   const isConfiguration = ({ action, entity }: Change) =>
-    entity.kind === 'flag' && (action === 'configuration.toggle' || action === 'configuration.update');
+    entity.kind === 'flag' && action.startsWith('configuration.');
   if (environment === undefined || !changes.every(isConfiguration)) return undefined;
   return new Set(changes.map(({ entity }) => entity.key));
 }

@@ -10,10 +10,15 @@ import { checkServe, checkVariation, type ServeScope } from './check-serve.ts';
 import { type Findings, findings, oneOf } from './findings.ts';
 import type { ModelFlag, ProjectModel } from './project-model.ts';
 
-/** Refuses, with a 422 that lists everything, a configuration that cannot be. */
+/** Refuses, with a 422 that lists everything, a configuration that cannot be. `what` says what could not be done. */
 export function checkConfiguration(
   input: PutConfiguration,
-  { flag, environment, model }: { flag: ModelFlag; environment: string; model: ProjectModel },
+  {
+    what,
+    flag,
+    environment,
+    model,
+  }: { what: string; flag: ModelFlag; environment: string; model: ProjectModel },
 ): void {
   const found = findings();
   const scope: ServeScope = {
@@ -26,7 +31,7 @@ export function checkConfiguration(
   checkTargets(input.targets, scope);
   checkRules(input.rules, scope);
   checkPrerequisites(input.prerequisites, { flag, environment, model, found });
-  found.throwIfAny(`configure flag "${flag.key}" in environment "${environment}"`);
+  found.throwIfAny(what);
 }
 
 function checkTargets(targets: PutConfiguration['targets'], scope: ServeScope): void {

@@ -29,6 +29,7 @@ export { refuseForeignSite } from './own-site.ts';
 export {
   booleanParameter,
   choiceParameter,
+  countParameter,
   momentParameter,
   type Parameter,
   pageParameters,

@@ -82,6 +82,19 @@ export function momentParameter(description: string): Parameter<Date | undefined
   };
 }
 
+/** A whole number from 1. */
+export function countParameter(description: string): Parameter<number | undefined> {
+  return {
+    description,
+    schema: { type: 'integer', minimum: 1 },
+    read: (text, name) => {
+      if (text === undefined) return undefined;
+      if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+      throw badParameter(name, 'must be a whole number from 1');
+    },
+  };
+}
+
 /** One of some words. */
 export function choiceParameter<const Word extends string>(
   words: readonly Word[],

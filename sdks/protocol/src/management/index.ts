@@ -2,6 +2,7 @@ export * from './attribute.ts';
 export * from './audience.ts';
 export * from './audit.ts';
 export * from './configuration.ts';
+export * from './configuration-history.ts';
 export * from './context-secret.ts';
 export * from './delivery.ts';
 export * from './environment.ts';

@@ -1,5 +1,6 @@
 import type { AttributeType, FlagKind, Match, Prerequisite, Serve, Target } from '@fauna-flags/core';
 import type { Lifetime, NamedRule, NamedVariation } from '@fauna-flags/protocol';
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   index,
@@ -69,7 +70,11 @@ export const flags = pgTable(
     lifetime: text('lifetime').$type<Lifetime>().notNull(),
     archivedAt: timestamp('archived_at', { withTimezone: true, precision: 3 }),
   },
-  (table) => [unique('flags_project_key').on(table.projectId, table.key)],
+  (table) => [
+    unique('flags_project_key').on(table.projectId, table.key),
+    // Lists come in the order of `keyOrder`, which the one above need not be in: that is up to the cluster's locale.
+    index('flags_key_order').on(table.projectId, sql`${table.key} COLLATE "C"`),
+  ],
 );
 
 /**

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
@@ -11,6 +11,16 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea } from './columns.ts';
+
+/** The revision that an entry's resource came to. */
+export function revisionAfter(after: AnyColumn): SQL<number> {
+  return sql<number>`((${after} ->> 'revision')::int)`;
+}
+
+/** Whether an entry tells of a flag's configuration: each such entry is one revision of it. */
+export function isOfConfiguration(action: AnyColumn): SQL {
+  return sql`${action} LIKE 'configuration.%'`;
+}
 
 /**
  * Who changed what. No foreign keys: the record outlives what it tells of. `id`, `seq` and `hash` are given by a trigger,
@@ -42,6 +52,14 @@ export const auditEntries = pgTable(
     uniqueIndex('audit_entries_chain').on(table.projectId, table.seq),
     index('audit_entries_project').on(table.projectId, table.id),
     index('audit_entries_entity').on(table.projectId, table.entityKind, table.entityKey, table.id),
+    // The history of a flag's configuration in an environment: one entry a revision.
+    index('audit_entries_configuration')
+      .on(table.projectId, table.entityKey, table.environment, revisionAfter(table.after))
+      .where(isOfConfiguration(table.action)),
+    // What was made, and what was made anew under the same key: its history begins there.
+    index('audit_entries_made')
+      .on(table.projectId, table.entityKind, table.entityKey, table.id)
+      .where(sql`${table.before} IS NULL`),
   ],
 );
 

@@ -1,0 +1,3 @@
+CREATE INDEX "flags_key_order" ON "flags" USING btree ("project_id","key" COLLATE "C");--> statement-breakpoint
+CREATE INDEX "audit_entries_configuration" ON "audit_entries" USING btree ("project_id","entity_key","environment",(("after" ->> 'revision')::int)) WHERE "audit_entries"."action" LIKE 'configuration.%';--> statement-breakpoint
+CREATE INDEX "audit_entries_made" ON "audit_entries" USING btree ("project_id","entity_kind","entity_key","id") WHERE "audit_entries"."before" IS NULL;
