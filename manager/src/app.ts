@@ -16,7 +16,7 @@ import { evaluationOperations } from './features/evaluation/index.ts';
 import { configurationOperations, flagOperations, historyOperations } from './features/flags/index.ts';
 import { type LiveFeed, liveOperations } from './features/live/index.ts';
 import { type Installation, metaOperations } from './features/meta/index.ts';
-import { type OpenApiDocument, openApiDocument } from './features/openapi/index.ts';
+import { openApiDocument, serveDocument } from './features/openapi/index.ts';
 import { projectOperations } from './features/projects/index.ts';
 import type { WriteDeps } from './features/publishing/index.ts';
 import { sdkKeyOperations } from './features/sdk-keys/index.ts';
@@ -61,14 +61,12 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
   const app = new Hono();
   app.use(answerHeaders(deps.placement.url));
   app.route('/api/v1', api);
-  let document: OpenApiDocument | undefined;
-  app.get('/api/openapi.json', (c) => {
-    document ??= openApiDocument({
-      operations: [...open, ...guarded],
-      version: deps.installation().version,
-    });
-    return c.json(document);
-  });
+  app.get(
+    '/api/openapi.json',
+    serveDocument(() =>
+      openApiDocument({ operations: [...open, ...guarded], version: deps.installation().version }),
+    ),
+  );
   app.notFound((c) => problemResponse(new Problem('not_found', `Cannot find ${c.req.method} ${c.req.path}`)));
   app.onError((error, c) =>
     problemResponse(toProblem(error, deps.log, { method: c.req.method, path: c.req.path })),

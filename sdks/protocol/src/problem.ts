@@ -35,24 +35,31 @@ export type ProblemCode = keyof typeof problemStatuses;
 export type ProblemStatus = (typeof problemStatuses)[ProblemCode];
 
 /** One place in a request that is wrong, and what would be right. */
-export const problemErrorSchema = z.object({ path: z.string(), message: z.string() });
+export const problemErrorSchema = z
+  .object({ path: z.string(), message: z.string() })
+  .meta({ id: 'ProblemError', examples: [{ path: 'variations[0].key', message: 'must not be empty' }] });
 export type ProblemError = z.infer<typeof problemErrorSchema>;
 
 /** Something that holds on to what was to be deleted. */
-export const usedBySchema = z.object({ kind: z.string(), key: z.string() }).loose();
+export const usedBySchema = z
+  .object({ kind: z.string(), key: z.string() })
+  .loose()
+  .meta({ id: 'UsedBy', examples: [{ kind: 'flag', key: 'google-pay' }] });
 export type UsedBy = z.infer<typeof usedBySchema>;
 
 /** The body of every error answer: RFC 9457 with a stable `code`. */
-export const problemBodySchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  code: z.string(),
-  detail: z.string(),
-  errors: z.array(problemErrorSchema).optional(),
-  usedBy: z.array(usedBySchema).optional(),
-  current: z.unknown().optional(),
-});
+export const problemBodySchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    errors: z.array(problemErrorSchema).optional(),
+    usedBy: z.array(usedBySchema).optional(),
+    current: z.unknown().optional(),
+  })
+  .meta({ id: 'Problem' });
 export type ProblemBody = z.infer<typeof problemBodySchema>;
 
 /** What a problem may carry beyond its code and detail. */

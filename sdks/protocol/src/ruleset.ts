@@ -29,8 +29,10 @@ import { keySchema } from './names.ts';
  */
 
 export const jsonSchema: z.ZodType<Json> = z.json();
-export const attributeTypeSchema = z.enum(['string', 'number', 'boolean', 'semver', 'date', 'list']);
-export const flagKindSchema = z.enum(['boolean', 'string', 'number', 'json']);
+export const attributeTypeSchema = z
+  .enum(['string', 'number', 'boolean', 'semver', 'date', 'list'])
+  .meta({ id: 'AttributeType' });
+export const flagKindSchema = z.enum(['boolean', 'string', 'number', 'json']).meta({ id: 'FlagKind' });
 export const operatorSchema = z.enum([
   'equals',
   'in',
@@ -58,19 +60,23 @@ export const attributeConditionSchema = z
     negate: z.boolean().optional(),
     ignoreCase: z.boolean().optional(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'AttributeCondition' });
 
 export const audienceConditionSchema = z
   .object({ audiences: z.array(z.string()).readonly(), negate: z.boolean().optional() })
-  .readonly();
+  .readonly()
+  .meta({ id: 'AudienceCondition' });
 
-export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
-  z.union([attributeConditionSchema, audienceConditionSchema, matchSchema]),
-);
+export const conditionSchema: z.ZodType<Condition> = z
+  .lazy(() => z.union([attributeConditionSchema, audienceConditionSchema, matchSchema]))
+  .meta({ id: 'Condition' });
 
-export const matchSchema: z.ZodType<Match> = z.lazy(() =>
-  z.object({ combine: z.enum(['all', 'any']), conditions: z.array(conditionSchema).readonly() }).readonly(),
-);
+export const matchSchema: z.ZodType<Match> = z
+  .lazy(() =>
+    z.object({ combine: z.enum(['all', 'any']), conditions: z.array(conditionSchema).readonly() }).readonly(),
+  )
+  .meta({ id: 'Match' });
 
 export const weightSchema = z
   .object({ variation: z.string(), weight: z.number().int().min(0).max(100_000) })
@@ -85,10 +91,9 @@ export const rolloutSchema = z
   })
   .readonly();
 
-export const serveSchema = z.union([
-  z.object({ variation: z.string() }).readonly(),
-  z.object({ rollout: rolloutSchema }).readonly(),
-]);
+export const serveSchema = z
+  .union([z.object({ variation: z.string() }).readonly(), z.object({ rollout: rolloutSchema }).readonly()])
+  .meta({ id: 'Serve', examples: [{ variation: 'on' }] });
 
 export const ruleSchema = z.object({ id: z.string(), match: matchSchema, serve: serveSchema }).readonly();
 export const variationSchema = z.object({ key: z.string(), value: jsonSchema }).readonly();

@@ -1,1 +1,2 @@
 export { type OpenApiDocument, openApiDocument } from './document.ts';
+export { serveDocument } from './serve-document.ts';

@@ -7,8 +7,8 @@ import type { MiddlewareHandler } from 'hono';
 export function answerHeaders(url?: string): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    // What an administrator sees has no place in any cache.
-    c.header('Cache-Control', 'no-store');
+    // What an administrator sees has no place in any cache; what is nobody's own says so itself.
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
     c.header('X-Content-Type-Options', 'nosniff');
     c.header('Referrer-Policy', 'no-referrer');
     // An answer is data, but a browser that is sent to its address shows it as a page.

@@ -16,6 +16,7 @@ export { mountOperations, permissionText } from './mount.ts';
 export {
   get,
   isConditional,
+  type Needs,
   type Operation,
   patch,
   pathNames,

@@ -44,9 +44,9 @@ export const conditionInputSchema: z.ZodType<ConditionInput> = z
       error: oneMember('attribute', 'audiences', 'conditions'),
     }),
   )
-  .meta({ id: 'Condition' });
+  .meta({ id: 'ConditionInput' });
 
 /** Conditions joined by all/any; groups nest. */
 export const matchInputSchema: z.ZodType<MatchInput> = z
   .lazy(() => z.strictObject({ combine: z.enum(['all', 'any']), conditions: z.array(conditionInputSchema) }))
-  .meta({ id: 'Match' });
+  .meta({ id: 'MatchInput' });

@@ -7,40 +7,71 @@ import { momentSchema, nameSchema, timeSchema } from './text.ts';
 export const graceSecondsMax = 90 * 24 * 60 * 60;
 
 /** Body of `POST …/sdk-keys`; `origins` absent means every origin. */
-export const createSdkKeySchema = z.strictObject({
-  name: nameSchema,
-  kind: sdkKeyKindSchema,
-  origins: z.array(z.string().max(300)).max(100).optional(),
-  expiresAt: momentSchema.nullable().optional(),
-});
+export const createSdkKeySchema = z
+  .strictObject({
+    name: nameSchema,
+    kind: sdkKeyKindSchema,
+    origins: z.array(z.string().max(300)).max(100).optional(),
+    expiresAt: momentSchema.nullable().optional(),
+  })
+  .meta({
+    id: 'CreateSdkKey',
+    examples: [
+      { name: 'Web shop', kind: 'client', origins: ['https://shop.example.com'] },
+      { name: 'Checkout service', kind: 'server', expiresAt: '2030-01-31' },
+    ],
+  });
 export type CreateSdkKey = z.infer<typeof createSdkKeySchema>;
 
 /** Body of `POST …/sdk-keys/{id}/rotate`. */
-export const rotateSdkKeySchema = z.strictObject({
-  graceSeconds: z.number().int().min(0).max(graceSecondsMax),
-});
+export const rotateSdkKeySchema = z
+  .strictObject({
+    graceSeconds: z.number().int().min(0).max(graceSecondsMax),
+  })
+  .meta({ id: 'RotateSdkKey', examples: [{ graceSeconds: 86_400 }] });
 export type RotateSdkKey = z.infer<typeof rotateSdkKeySchema>;
 
 /**
  * An SDK key as answers carry it. `key` is there for client keys, which are public; a server key's text is in the one
  * answer that made it and nowhere else.
  */
-export const sdkKeySchema = z.object({
-  id: z.uuid(),
-  environment: keySchema,
-  name: z.string(),
-  kind: sdkKeyKindSchema,
-  key: z.string().optional(),
-  prefix: z.string(),
-  last4: z.string(),
-  origins: z.array(z.string()),
-  expiresAt: timeSchema.nullable(),
-  /** `grace`: rotated, and working until `expiresAt`. */
-  state: z.enum(['active', 'grace', 'expired', 'revoked']),
-  /** The key that rotation put in this one's place. */
-  replacedBy: z.uuid().nullable(),
-  revision: z.number().int(),
-  createdAt: timeSchema,
-  updatedAt: timeSchema,
-});
+export const sdkKeySchema = z
+  .object({
+    id: z.uuid(),
+    environment: keySchema,
+    name: z.string(),
+    kind: sdkKeyKindSchema,
+    key: z.string().optional(),
+    prefix: z.string(),
+    last4: z.string(),
+    origins: z.array(z.string()),
+    expiresAt: timeSchema.nullable(),
+    state: z
+      .enum(['active', 'grace', 'expired', 'revoked'])
+      .describe('`grace`: rotated, and working until `expiresAt`.'),
+    replacedBy: z.uuid().nullable().describe("The key that rotation put in this one's place."),
+    revision: z.number().int(),
+    createdAt: timeSchema,
+    updatedAt: timeSchema,
+  })
+  .meta({
+    id: 'SdkKey',
+    examples: [
+      {
+        id: '5d0c6a3e-8f41-4b7a-9c58-2f6d1e0b7a05',
+        environment: 'production',
+        name: 'Checkout service',
+        kind: 'server',
+        prefix: 'fauna_srv_',
+        last4: 'k3Zd',
+        origins: [],
+        expiresAt: null,
+        state: 'active',
+        replacedBy: null,
+        revision: 1,
+        createdAt: '2026-03-02T09:30:00.000Z',
+        updatedAt: '2026-03-02T09:30:00.000Z',
+      },
+    ],
+  });
 export type SdkKey = z.infer<typeof sdkKeySchema>;

@@ -9,13 +9,18 @@ export const nameSchema = z
   .string()
   .min(1, { abort: true })
   .max(200)
-  .regex(/\S/, 'must hold more than white space');
+  .regex(/\S/, 'must hold more than white space')
+  .meta({ examples: ['Google Pay'] });
 
 /** A longer text about a thing; `null` clears it. */
-export const descriptionSchema = z.string().max(10_000).nullable();
+export const descriptionSchema = z
+  .string()
+  .max(10_000)
+  .nullable()
+  .meta({ examples: ['Who it is for, and until when'] });
 
 /** A date and time with a zone, as answers carry it. */
-export const timeSchema = z.iso.datetime({ offset: true });
+export const timeSchema = z.iso.datetime({ offset: true }).meta({ examples: ['2026-03-02T09:30:00.000Z'] });
 
 /** A moment as requests bring it: a date and time with a zone, or a date alone, which is its first moment in UTC. */
 export const momentSchema = z.union(
@@ -24,4 +29,7 @@ export const momentSchema = z.union(
 );
 
 /** A field that answers carry and requests may send back: it is ignored, so that a PUT of what GET gave is accepted. */
-export const readOnlySchema = z.unknown().optional();
+export const readOnlySchema = z
+  .unknown()
+  .optional()
+  .meta({ readOnly: true, description: 'Ignored: answers carry it, and what was read may be sent back.' });

@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import {
+  type Needs,
+  type Operation,
+  permissionText,
+  problemsOf,
+  successStatus,
+} from '../../platform/http/index.ts';
+import type { JsonObject } from './json-object.ts';
+import { parametersOf } from './parameters-of.ts';
+import type { ProblemResponses } from './problem-responses.ts';
+import type { Schemas } from './schemas.ts';
+import { tagOf } from './tags.ts';
+
+/** One operation in the words of OpenAPI. */
+export function describeOperation(
+  operation: Operation,
+  { schemas, problems }: { readonly schemas: Schemas; readonly problems: ProblemResponses },
+): JsonObject {
+  const { description: is } = operation;
+  return {
+    operationId: is.id,
+    tags: [tagOf(operation)],
+    summary: capitalised(is.summary),
+    description: [is.description, permissionText(is.needs)].filter((text) => text !== undefined).join('\n\n'),
+    ...security(is.needs),
+    'x-permission': is.needs,
+    parameters: parametersOf(operation),
+    ...(is.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !is.body.safeParse({}).success,
+            content: { 'application/json': { schema: schemas.refer(is.body, 'input') } },
+          },
+        }),
+    responses: {
+      [successStatus(operation)]: success(operation, schemas),
+      ...problems.refer(problemsOf(operation)),
+    },
+  };
+}
+
+function security(needs: Needs): JsonObject {
+  if (needs === 'anyone') return { security: [] };
+  return needs === 'session' ? { security: [{ session: [] }] } : {};
+}
+
+function success(operation: Operation, schemas: Schemas): JsonObject {
+  const { answer, media } = operation.description;
+  if (answer === undefined && media === undefined) return { description: 'Done.' };
+  const content =
+    media === undefined
+      ? { 'application/json': { schema: schemas.refer(answer as z.ZodType, 'output') } }
+      : Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
+  return {
+    description: successStatus(operation) === 201 ? 'What was made.' : 'What was asked for.',
+    ...(answer !== undefined && isVersioned(answer)
+      ? {
+          headers: {
+            ETag: {
+              description: 'The revision, as the `If-Match` of a change wants it.',
+              schema: { type: 'string' },
+              example: '"1"',
+            },
+          },
+        }
+      : {}),
+    content,
+  };
+}
+
+function isVersioned(schema: z.ZodType): boolean {
+  return 'shape' in schema && Object.hasOwn(schema.shape as object, 'revision');
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
