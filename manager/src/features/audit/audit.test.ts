@@ -66,6 +66,9 @@ describe('the audit trail', () => {
     expect(await actionsOf('?entity=flag:demo')).toEqual([]);
     expect(await actionsOf('?actor=admin-token&environment=staging')).toEqual(['configuration.toggle']);
     expect(await actionsOf('?actor=somebody')).toEqual([]);
+    expect(await actionsOf('?action=configuration.toggle')).toEqual(['configuration.toggle']);
+    expect(await actionsOf('?action=flag')).toEqual(['flag.update', 'flag.create']);
+    expect(await actionsOf('?action=fla')).toEqual([]);
     expect(await actionsOf('?since=2030-01-02&until=2030-01-02T23:59:59Z')).toEqual(['configuration.toggle']);
     expect(await actionsOf('?since=2030-01-02T01:00:00%2B00:00')).toEqual(['flag.update']);
   });

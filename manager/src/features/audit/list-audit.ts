@@ -1,73 +1,75 @@
-import type { AuditEntry, Page } from '@fauna-flags/protocol';
-import { type AnyColumn, and, desc, eq, gte, lt, lte, or, type SQL, sql } from 'drizzle-orm';
-import { auditEntries, type Database } from '../../platform/database/index.ts';
+import type { AuditEntry, InstallationAuditEntry, Page } from '@fauna-flags/protocol';
+import { and, desc, eq, type SQL } from 'drizzle-orm';
+import { auditEntries, type Database, projects } from '../../platform/database/index.ts';
 import { type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
+import { type AuditRow, toAuditEntry, toInstallationAuditEntry } from './audit-entry.ts';
+import { type AuditFilters, type AuditScope, behind, inScope, matching } from './audit-filters.ts';
 
-/** Which entries a list holds. */
-export interface AuditRequest extends ListRequest {
-  /** `kind:key`, or either of them. */
-  readonly entity: string | undefined;
-  readonly actor: string | undefined;
-  readonly environment: string | undefined;
-  readonly since: Date | undefined;
-  readonly until: Date | undefined;
+/** What the trail of the installation is asked for. */
+export interface InstallationAuditFilters extends AuditFilters {
+  readonly project: string | undefined;
+  readonly scope: AuditScope | undefined;
 }
 
 /** A project's audit trail, the newest first. */
 export async function listAudit(
   database: Database,
   projectKey: string,
-  { limit, cursor, query, entity, actor, environment, since, until }: AuditRequest,
+  request: AuditFilters & ListRequest,
 ): Promise<Page<AuditEntry>> {
+  const where = await ofProject(database, projectKey, request);
+  return pageOf(await readPage(database, where, request), request.limit, { item: toAuditEntry, place });
+}
+
+/** The audit trail of the whole installation, the newest first: of every project, of deleted ones, and of none. */
+export async function listInstallationAudit(
+  database: Database,
+  request: InstallationAuditFilters & ListRequest,
+): Promise<Page<InstallationAuditEntry>> {
+  const rows = await readPage(database, ofInstallation(request), request);
+  return pageOf(rows, request.limit, { item: toInstallationAuditEntry, place });
+}
+
+/** The entries of a project that the filters let through. Throws `not_found` where there is no such project. */
+export async function ofProject(
+  database: Database,
+  projectKey: string,
+  filters: AuditFilters,
+): Promise<SQL | undefined> {
   const project = await findProject(database.read, projectKey);
-  const rows = await database.read
-    .select()
+  return and(eq(auditEntries.projectId, project.id), matching(filters));
+}
+
+/** The entries of the installation that the filters let through. */
+export function ofInstallation(filters: InstallationAuditFilters): SQL | undefined {
+  return and(inScope(filters), matching(filters));
+}
+
+/** Entries in the order of a trail, at most `limit`. */
+export function readAudit(
+  database: Database,
+  where: SQL | undefined,
+  limit: number,
+): Promise<readonly AuditRow[]> {
+  return database.read
+    .select({ entry: auditEntries, projectKey: projects.key })
     .from(auditEntries)
-    .where(
-      and(
-        eq(auditEntries.projectId, project.id),
-        cursor === undefined ? undefined : lt(auditEntries.id, Number(cursor)),
-        query === undefined
-          ? undefined
-          : or(holds(auditEntries.action, query), holds(auditEntries.entityKey, query)),
-        entity === undefined ? undefined : ofEntity(entity),
-        actor === undefined ? undefined : eq(auditEntries.actor, actor),
-        environment === undefined ? undefined : eq(auditEntries.environment, environment),
-        since === undefined ? undefined : gte(auditEntries.at, since),
-        until === undefined ? undefined : lte(auditEntries.at, until),
-      ),
-    )
+    .leftJoin(projects, eq(projects.id, auditEntries.projectId))
+    .where(where)
     .orderBy(desc(auditEntries.id))
-    .limit(limit + 1);
-  return pageOf(rows, limit, { item: toAuditEntry, place: ({ id }) => String(id) });
+    .limit(limit);
 }
 
-/** Actions and keys are ASCII, which folds alike everywhere under "C"; the cluster's own locale may be Turkish. */
-function holds(column: AnyColumn, query: string): SQL {
-  return sql`strpos(lower(${column} COLLATE "C"), ${query.toLowerCase()}) > 0`;
+function readPage(
+  database: Database,
+  where: SQL | undefined,
+  { cursor, limit }: ListRequest,
+): Promise<readonly AuditRow[]> {
+  const from = behind(cursor === undefined ? undefined : Number(cursor));
+  return readAudit(database, and(where, from), limit + 1);
 }
 
-function ofEntity(entity: string) {
-  const [kind = '', key] = entity.split(':', 2);
-  return key === undefined
-    ? or(eq(auditEntries.entityKind, kind), eq(auditEntries.entityKey, kind))
-    : and(eq(auditEntries.entityKind, kind), eq(auditEntries.entityKey, key));
-}
-
-function toAuditEntry(row: typeof auditEntries.$inferSelect): AuditEntry {
-  return {
-    id: String(row.id),
-    at: row.at.toISOString(),
-    actor: row.actor,
-    address: row.address,
-    token: row.token,
-    action: row.action,
-    entity: { kind: row.entityKind, key: row.entityKey },
-    environment: row.environment,
-    before: row.before,
-    after: row.after,
-    seq: row.seq,
-    hash: Buffer.from(row.hash).toString('hex'),
-  };
+function place({ entry }: AuditRow): string {
+  return String(entry.id);
 }

@@ -1,25 +1,14 @@
-import { auditEntrySchema, pageSchema } from '@fauna-flags/protocol';
-import {
-  get,
-  momentParameter,
-  type Operation,
-  pageParameters,
-  textParameter,
-} from '../../platform/http/index.ts';
+import { auditEntrySchema, installationAuditEntrySchema, pageSchema } from '@fauna-flags/protocol';
+import { choiceParameter, get, type Operation, required } from '../../platform/http/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
-import { listAudit } from './list-audit.ts';
+import { auditFilters, auditPage, installationAuditFilters } from './audit-filters.ts';
+import { auditFormats, auditMedia, exportAudit } from './export-audit.ts';
+import { listAudit, listInstallationAudit, ofInstallation, ofProject } from './list-audit.ts';
 
-/** What an audit trail can be narrowed down by. */
-const filters = {
-  entity: textParameter('What was changed: `kind:key`, or either of them.'),
-  actor: textParameter('Who changed it.'),
-  environment: textParameter('The key of the environment in which it was changed.'),
-  since: momentParameter('Only what was changed then or later.'),
-  until: momentParameter('Only what was changed then or before.'),
-};
+const format = required(choiceParameter(auditFormats, 'What the file is written as.'));
 
-/** `/projects/{p}/audit`: who changed what. */
-export function auditOperations(deps: Pick<WriteDeps, 'database'>): readonly Operation[] {
+/** `/projects/{p}/audit` and `/audit`: who changed what. */
+export function auditOperations({ database }: Pick<WriteDeps, 'database'>): readonly Operation[] {
   return [
     get(
       '/projects/:project/audit',
@@ -28,10 +17,48 @@ export function auditOperations(deps: Pick<WriteDeps, 'database'>): readonly Ope
         summary: 'read the audit trail of a project',
         description: 'The newest first.',
         needs: 'audit.read',
-        query: { ...pageParameters((text) => /^\d{1,15}$/.test(text)), ...filters },
+        query: { ...auditPage, ...auditFilters },
         answer: pageSchema(auditEntrySchema),
       },
-      ({ scope, query }) => listAudit(deps.database, scope.project, query),
+      ({ scope, query }) => listAudit(database, scope.project, query),
+    ),
+    get(
+      '/projects/:project/audit/export',
+      {
+        id: 'exportAudit',
+        summary: 'export the audit trail of a project',
+        description:
+          'The newest first, as CSV (RFC 4180) or as one JSON array. A cell of CSV that a spreadsheet would take for a formula begins with an apostrophe.',
+        needs: 'audit.read',
+        query: { ...auditFilters, format },
+        media: Object.values(auditMedia),
+      },
+      async ({ scope, query }) =>
+        exportAudit(database, await ofProject(database, scope.project, query), query.format),
+    ),
+    get(
+      '/audit',
+      {
+        id: 'listInstallationAudit',
+        summary: 'read the audit trail of the installation',
+        description: 'Of every project, of deleted ones, and what belongs to none. The newest first.',
+        needs: 'user.read',
+        query: { ...auditPage, ...installationAuditFilters },
+        answer: pageSchema(installationAuditEntrySchema),
+      },
+      ({ query }) => listInstallationAudit(database, query),
+    ),
+    get(
+      '/audit/export',
+      {
+        id: 'exportInstallationAudit',
+        summary: 'export the audit trail of the installation',
+        description: 'As that of a project.',
+        needs: 'user.read',
+        query: { ...installationAuditFilters, format },
+        media: Object.values(auditMedia),
+      },
+      ({ query }) => exportAudit(database, ofInstallation(query), query.format),
     ),
   ];
 }

@@ -22,3 +22,14 @@ export const auditEntrySchema = z
   })
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** The same in the trail of the whole installation, where entries of every project stand, and those of none. */
+export const installationAuditEntrySchema = auditEntrySchema
+  .extend({
+    project: z
+      .object({ id: z.string(), key: z.string().nullable() })
+      .nullable()
+      .describe('Null when it belongs to no project; the key is null once the project is deleted.'),
+  })
+  .meta({ id: 'InstallationAuditEntry' });
+export type InstallationAuditEntry = z.infer<typeof installationAuditEntrySchema>;

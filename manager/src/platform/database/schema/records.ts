@@ -60,6 +60,9 @@ export const auditEntries = pgTable(
     index('audit_entries_made')
       .on(table.projectId, table.entityKind, table.entityKey, table.id)
       .where(sql`${table.before} IS NULL`),
+    index('audit_entries_actor').on(table.actor, table.id),
+    index('audit_entries_action').on(table.projectId, table.action, table.id),
+    index('audit_entries_at').on(table.projectId, table.at),
   ],
 );
 
