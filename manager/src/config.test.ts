@@ -152,6 +152,24 @@ describe('readConfig()', () => {
     }
   });
 
+  it('S-55 refuses every token and key that others know, together, and shows none of them', async () => {
+    const known = {
+      FAUNA_SECRET: 'changeme-changeme-changeme-changeme',
+      FAUNA_ADMIN_TOKEN: 'admin',
+      FAUNA_BEARER_TOKEN: 'your-secret-token-goes-in-this-place',
+      FAUNA_METRICS_TOKEN: 'placeholder-placeholder-placeholder',
+      FAUNA_CLIENT_KEY: '12345678901234567890123456789012',
+      FAUNA_SERVER_KEY: 'example-server-key-example-server-key',
+      FAUNA_SIGNING_KEY: Buffer.alloc(32).toString('base64'),
+    };
+    const error = await read(known).catch(String);
+    expect(error).toContain('Cannot start Fauna: 7 setting(s) cannot be used');
+    for (const [name, value] of Object.entries(known)) {
+      expect(error).toMatch(new RegExp(`${name} must (not )?be a (value that others know|key that nobody)`));
+      if (value.length > 8) expect(error).not.toContain(value);
+    }
+  });
+
   it('takes an address for FAUNA_URL, and nothing with a path, a password or another protocol', async () => {
     const urlOf = async (url: string) => (await read({ FAUNA_ADMIN_TOKEN: 'given', FAUNA_URL: url })).url;
     expect(await urlOf('https://flags.example.com')).toBe('https://flags.example.com');

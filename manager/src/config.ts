@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import {
   absentWhenEmpty,
+  isKnownSecret,
   isWholeAddress,
+  knownSecretMessage,
   type LogLevel,
   parseSettings,
   type StoreAddress,
@@ -57,21 +59,17 @@ const sdkKey = absentWhenEmpty(
     .regex(visibleAscii, 'must be visible ASCII characters')
     .min(32, 'must have 32 to 200 characters')
     .max(200, 'must have 32 to 200 characters')
+    .refine((key) => !isKnownSecret(key), knownSecretMessage)
     .optional(),
 );
 
-/** Values that stand in examples and that somebody has left there, at any length. */
-const knownDefault = /change.?me|^(secret|password|default|example|insecure)|^(.{1,8})\2+$/i;
-
 const secret = z.string().superRefine((value, context) => {
-  const reason = knownDefault.test(value)
-    ? 'must not be a value that others know or guess'
+  const message = isKnownSecret(value)
+    ? knownSecretMessage
     : value.length < 32 || value.length > 1024
-      ? 'must have 32 to 1024 characters'
+      ? 'must have 32 to 1024 characters: make one with "openssl rand -base64 48"'
       : undefined;
-  if (reason !== undefined) {
-    context.addIssue({ code: 'custom', message: `${reason}: make one with "openssl rand -base64 48"` });
-  }
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
 const origin = z.string().transform((text, context) => {
@@ -116,6 +114,7 @@ const environmentSchema = z
         .string()
         .regex(visibleAscii, 'must be visible ASCII characters')
         .max(200, 'must have at most 200 characters')
+        .refine((token) => !isKnownSecret(token), knownSecretMessage)
         .optional(),
     ),
     FAUNA_SECRET: absentWhenEmpty(secret.optional()),

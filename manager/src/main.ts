@@ -3,11 +3,9 @@ import { pino } from 'pino';
 import { announce } from './announce.ts';
 import { composeFauna, type Fauna } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
+import { configWarnings } from './config-warnings.ts';
 import { StartError } from './platform/start-error.ts';
 import { startingResponse } from './starting-response.ts';
-
-/** Long enough that nobody guesses it: 32 characters of hex hold 128 bits. */
-const adminTokenLength = 32;
 
 /** Open requests get this long to end once a stop has been asked for; streams have been told before. */
 const drainMs = 5_000;
@@ -27,11 +25,7 @@ try {
 
 async function run(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel });
-  if (config.adminToken.length < adminTokenLength) {
-    log.warn(
-      `FAUNA_ADMIN_TOKEN has fewer than ${adminTokenLength} characters: whoever guesses it may do everything`,
-    );
-  }
+  for (const warning of configWarnings(config)) log.warn(warning);
   // The port is taken before anything else, so that a second Fauna ends here instead of at the database of the first.
   let fauna: Fauna | undefined;
   const server = await listen({

@@ -1,5 +1,6 @@
 import { parseEd25519Key } from '@fauna-flags/protocol';
 import { z } from 'zod';
+import { isKnownSecret, knownSecretMessage } from './known-secret.ts';
 import { StartError } from './start-error.ts';
 import { parseTrustedProxies } from './trusted-proxies.ts';
 
@@ -39,6 +40,7 @@ export const sharedSettings = {
     z
       .string()
       .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 visible ASCII characters')
+      .refine((token) => !isKnownSecret(token), knownSecretMessage)
       .optional(),
   ),
   /** What bearers show to a manager, and to one another; the same everywhere. Nobody serves bearers without it. */
@@ -46,6 +48,7 @@ export const sharedSettings = {
     z
       .string()
       .regex(/^[\x21-\x7e]{32,200}$/, 'must have 32 to 200 visible ASCII characters')
+      .refine((token) => !isKnownSecret(token), knownSecretMessage)
       .optional(),
   ),
   /** Managers, or bearers, to read from where there is no store or none that can be used; by commas, in this order. */
@@ -87,8 +90,11 @@ export const sharedSettings = {
       .string()
       .transform((text, context) => {
         const read = parseEd25519Key(text, 'secret');
-        if ('key' in read) return read.key;
-        context.addIssue({ code: 'custom', message: read.problem });
+        const isKnown = 'key' in read && read.key.every((byte) => byte === read.key[0]);
+        if ('key' in read && !isKnown) return read.key;
+        const message =
+          'problem' in read ? read.problem : 'must be a key that nobody guesses: "npm run keys"';
+        context.addIssue({ code: 'custom', message });
         return z.NEVER;
       })
       .optional(),

@@ -11,6 +11,7 @@ export { explainRedisError } from '../redis/explain-redis-error.ts';
 export { RedisLink } from '../redis/redis-link.ts';
 export { redisSources } from '../redis/redis-sources.ts';
 export { endOnSignal } from './end-on-signal.ts';
+export { isKnownSecret, knownSecretMessage } from './known-secret.ts';
 export { nodeClock } from './node-clock.ts';
 export { nodeCrypto } from './node-crypto.ts';
 export { listen, type RunningServer } from './node-server.ts';
