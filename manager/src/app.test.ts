@@ -23,6 +23,8 @@ const openRoutes = [
   'GET /api/v1/owner',
   'POST /api/v1/owner',
   'POST /api/v1/session',
+  'POST /api/v1/invitations/read',
+  'POST /api/v1/invitations/accept',
   'GET /api/openapi.json',
 ];
 

@@ -2,6 +2,7 @@ import { Problem } from '@fauna-flags/protocol';
 import { Hono, type MiddlewareHandler } from 'hono';
 import {
   type Access,
+  accountOperations,
   openAccessOperations,
   sessionOperations,
   twoFactorOperations,
@@ -15,11 +16,14 @@ import { environmentOperations } from './features/environments/index.ts';
 import { evaluationOperations } from './features/evaluation/index.ts';
 import { configurationOperations, flagOperations, historyOperations } from './features/flags/index.ts';
 import { type LiveFeed, liveOperations } from './features/live/index.ts';
+import { memberOperations, openInvitationOperations } from './features/members/index.ts';
 import { type Installation, metaOperations } from './features/meta/index.ts';
 import { openApiDocument, serveDocument } from './features/openapi/index.ts';
 import { projectOperations } from './features/projects/index.ts';
 import type { WriteDeps } from './features/publishing/index.ts';
 import { sdkKeyOperations } from './features/sdk-keys/index.ts';
+import { tokenOperations } from './features/tokens/index.ts';
+import { userOperations } from './features/users/index.ts';
 import {
   type ApiEnv,
   answerHeaders,
@@ -81,6 +85,9 @@ export function apiOperations(deps: ManagerAppDeps): {
 } {
   const guarded = [
     sessionOperations,
+    accountOperations,
+    tokenOperations,
+    userOperations,
     twoFactorOperations,
     metaOperations,
     liveOperations,
@@ -96,8 +103,13 @@ export function apiOperations(deps: ManagerAppDeps): {
     evaluationOperations,
     deliveryOperations,
     auditOperations,
+    memberOperations,
   ];
-  return { open: openAccessOperations(deps), guarded: guarded.flatMap((operations) => operations(deps)) };
+  const open = [openAccessOperations, openInvitationOperations];
+  return {
+    open: open.flatMap((operations) => operations(deps)),
+    guarded: guarded.flatMap((operations) => operations(deps)),
+  };
 }
 
 /** Open dashboards need not wait for the feed to look on its own at what was changed here. */

@@ -143,7 +143,7 @@ async function compose({
 
   const bearers = delivery.serve();
   const access = createAccess({ ...writing, secret: config.secret, url: config.url });
-  const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
+  const live = new LiveFeed({ database, ...access, now: () => performance.now(), log });
   const example =
     delivery.mode === 'all-in-one' && sample?.serverKey !== undefined
       ? mountExample({ host: config.host, port, open: openExample(sample.clientKey, sample.serverKey) })

@@ -74,7 +74,7 @@ export function createTestApp(
     known: new KnownRulesets(),
   };
   const access = createAccess({ ...world, secret: testSecret, url: placement.url });
-  const live = new LiveFeed({ database, sessions: access.sessions, now: () => performance.now(), log });
+  const live = new LiveFeed({ database, ...access, now: () => performance.now(), log });
   const deps = {
     ...world,
     heartbeats,

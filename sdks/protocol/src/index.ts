@@ -1,3 +1,4 @@
+export * from './api-token.ts';
 export * from './bearer-api.ts';
 export * from './canonical-json.ts';
 export * from './connect.ts';

@@ -16,6 +16,8 @@ export const problemStatuses = {
   in_use: 409,
   still_on: 409,
   owner_exists: 409,
+  last_owner: 409,
+  account_exists: 409,
   stale_revision: 412,
   too_large: 413,
   unsupported_media_type: 415,

@@ -1,10 +1,21 @@
-import { type CreateOwner, Problem, type SignIn } from '@fauna-flags/protocol';
-import type { Database } from '../../platform/database/index.ts';
+import {
+  type ChangePassword,
+  type CreateOwner,
+  Problem,
+  type SignIn,
+  type User,
+} from '@fauna-flags/protocol';
+import type { Queries } from '../../platform/database/index.ts';
 import type { Actor, KnownUser, PrincipalSource } from '../../platform/http/index.ts';
 import { keyFor } from '../../platform/sealed.ts';
+import type { WriteDeps } from '../publishing/index.ts';
 import { createAuth } from './auth.ts';
+import { changePassword } from './change-password.ts';
 import { createFirstOwner, isOwnerToken, ownerExists } from './first-owner.ts';
+import { insertUser, type NewUser } from './insert-user.ts';
 import { passwordHashing } from './password-hashing.ts';
+import { checkPassword } from './passwords/check-password.ts';
+import { createPrincipals } from './principals.ts';
 import { requirePassword } from './require-password.ts';
 import { resetPassword } from './reset-password.ts';
 import { forgetCookie, sessionCookie } from './session-cookie.ts';
@@ -35,8 +46,19 @@ export interface Access {
     readonly password: string;
     readonly address: string;
   }): Promise<void>;
-  /** Begins a session for somebody who has one, or just had: what changes who may be them goes on in a new one. */
-  renewSession(user: KnownUser, visitor: Visitor): Promise<SignedIn>;
+  /** Begins a session for a user whom something else than a password has let in. */
+  signInAs(user: User, visitor: Visitor): Promise<SignedIn>;
+  /** Makes accounts for who is let in by something else than the link of the first owner. */
+  readonly accounts: {
+    insertUser(tx: Queries, at: Date, user: NewUser): Promise<User>;
+    /** Hashes a password that somebody chooses; 422 when it will not do. */
+    hashNewPassword(password: string): Promise<string>;
+  };
+  /** Gives whoever is signed in another password, and ends every session of theirs. */
+  changePassword(
+    body: ChangePassword,
+    who: { readonly user: User; readonly visitor: Visitor },
+  ): Promise<void>;
   /** Gives a user a new password and ends their sessions. `actor` is who does it. */
   resetPassword(body: ResetPassword, actor: Actor): Promise<void>;
   /** A `Set-Cookie` that makes a browser forget its session. */
@@ -44,19 +66,10 @@ export interface Access {
 }
 
 /** Access over a database; `url` decides which cookie carries sessions. */
-export function createAccess({
-  database,
-  now,
-  randomBytes,
-  secret,
-  url,
-}: {
-  readonly database: Database;
-  readonly now: () => Date;
-  readonly randomBytes: (size: number) => Uint8Array;
-  readonly secret: string;
-  readonly url: string | undefined;
-}): Access {
+export function createAccess(
+  deps: WriteDeps & { readonly secret: string; readonly url: string | undefined },
+): Access {
+  const { database, now, randomBytes, secret, url } = deps;
   const hashing = passwordHashing();
   const cookie = sessionCookie(url);
   const auth = createAuth({ database, now, randomBytes, secret, cookie, hashing });
@@ -74,14 +87,7 @@ export function createAccess({
   const signingIn = { auth, sessions, delay, twoFactors, now };
   return {
     sessions,
-    principals: {
-      ofUser: async (user, address) => ({
-        id: `user ${user.id}`,
-        actor: { name: user.email, address },
-        user,
-        ranks: 'owner',
-      }),
-    },
+    principals: createPrincipals({ database, now }),
     ownerExists: () => ownerExists(database.read),
     async createOwner({ token, ...owner }, { isAdmin, ...visitor }) {
       if (!isAdmin && !(token !== undefined && isOwnerToken(token, secret))) {
@@ -96,8 +102,16 @@ export function createAccess({
     signIn: (body, visitor) => signIn(signingIn, body, visitor),
     twoFactors,
     requirePassword: (of) => requirePassword({ auth, delay }, of),
-    renewSession: (user, visitor) => beginSession(signingIn, user, visitor),
-    resetPassword: (body, actor) => resetPassword({ database, now, hashing, sessions }, { ...body, actor }),
+    signInAs: (user, visitor) => beginSession(signingIn, user, visitor),
+    accounts: {
+      insertUser,
+      async hashNewPassword(password) {
+        checkPassword(password);
+        return hashing.hash(password);
+      },
+    },
+    changePassword: (body, who) => changePassword({ ...deps, auth, hashing, sessions, delay }, body, who),
+    resetPassword: (body, actor) => resetPassword({ ...deps, hashing, sessions }, { ...body, actor }),
     forgetSession: forgetCookie(cookie),
   };
 }

@@ -1,14 +1,8 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { type CreateOwner, Problem, type User } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
-import {
-  accounts,
-  auditEntries,
-  type Database,
-  type Queries,
-  settings,
-  users,
-} from '../../platform/database/index.ts';
+import { auditEntries, type Database, type Queries, settings, users } from '../../platform/database/index.ts';
+import { insertUser } from './insert-user.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import { checkPassword } from './passwords/check-password.ts';
 
@@ -57,12 +51,12 @@ export async function createFirstOwner(
   const isFree = async (queries: Queries) => isAdmin && (await isNobodyThere(queries));
   if ((await ownerExists(database.read)) && !(await isFree(database.read))) throw taken();
   checkPassword(password);
-  const hash = await hashing.hash(password);
+  const passwordHash = await hashing.hash(password);
   const at = now();
-  const user = { id: randomUUID(), name, email };
-  await database.transaction(async (tx) => {
+  const id = randomUUID();
+  return database.transaction(async (tx) => {
     // A rival's row that is not yet committed is waited for here, and then nothing is inserted.
-    const value = { at: at.toISOString(), user: user.id };
+    const value = { at: at.toISOString(), user: id };
     const claimed = await tx
       .insert(settings)
       .values({ key: ownerSetting, value })
@@ -73,16 +67,7 @@ export async function createFirstOwner(
       await tx.update(settings).set({ value }).where(eq(settings.key, ownerSetting));
       if (!(await isFree(tx))) throw taken();
     }
-    const times = { createdAt: at, updatedAt: at };
-    await tx.insert(users).values({ ...user, emailVerified: false, ...times });
-    await tx.insert(accounts).values({
-      id: randomUUID(),
-      userId: user.id,
-      providerId: 'credential',
-      accountId: user.id,
-      password: hash,
-      ...times,
-    });
+    const user = await insertUser(tx, at, { id, name, email, passwordHash, isOwner: true });
     await tx.insert(auditEntries).values({
       at,
       actor: isAdmin ? 'admin-token' : email,
@@ -91,8 +76,8 @@ export async function createFirstOwner(
       entityKey: email,
       after: user,
     });
+    return user;
   });
-  return user;
 }
 
 function taken(): Problem {

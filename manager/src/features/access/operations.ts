@@ -1,7 +1,6 @@
 import { createOwnerSchema, ownerSchema, Problem, sessionSchema, signInSchema } from '@fauna-flags/protocol';
 import type { Context } from 'hono';
 import {
-  type ApiEnv,
   get,
   type Operation,
   type Placement,
@@ -12,8 +11,7 @@ import {
   tokenCheck,
 } from '../../platform/http/index.ts';
 import type { Access } from './access.ts';
-import type { SignedIn } from './sign-in.ts';
-import { giveCookies, visitorOf } from './visitor-of.ts';
+import { sessionOf, signedInAnswer, visitorOf } from './answers.ts';
 
 /** Body of `PUT /owner/password`. */
 const resetPasswordSchema = createOwnerSchema.pick({ email: true, password: true });
@@ -67,10 +65,8 @@ export function openAccessOperations({
       },
       async ({ c, body }) => {
         refuseForeignSite(c, placement);
-        return answer(
-          c,
-          await access.createOwner(body, { ...visitorOf(c, placement), isAdmin: isAdminToken(c) }),
-        );
+        const visitor = visitorOf(c, placement);
+        return signedInAnswer(c, await access.createOwner(body, { ...visitor, isAdmin: isAdminToken(c) }));
       },
     ),
     post(
@@ -91,7 +87,7 @@ export function openAccessOperations({
         refuseForeignSite(c, placement);
         const signedIn = await access.signIn(body, visitorOf(c, placement));
         await endSession(c);
-        return answer(c, signedIn);
+        return signedInAnswer(c, signedIn);
       },
     ),
   ];
@@ -139,14 +135,4 @@ export function sessionOperations({ access }: Pick<AccessOperationsDeps, 'access
       },
     ),
   ];
-}
-
-function sessionOf(c: Context<ApiEnv>) {
-  const session = c.get('session');
-  if (session === undefined) throw new Error('An operation that needs a session was reached without one');
-  return session;
-}
-
-function answer(c: Context, signedIn: SignedIn): Response {
-  return giveCookies(c.json(signedIn.session, 201), signedIn);
 }

@@ -13,7 +13,14 @@ export async function requirePassword(
     user,
     password,
     address,
-  }: { readonly user: KnownUser; readonly password: string; readonly address: string },
+    path = 'password',
+  }: {
+    readonly user: KnownUser;
+    readonly password: string;
+    readonly address: string;
+    /** Where the request has it. */
+    readonly path?: string;
+  },
 ): Promise<void> {
   const attempt = await delay.admit({ email: user.email, address });
   const found = await auth.api
@@ -25,6 +32,6 @@ export async function requirePassword(
   if (found?.id === user.id) return attempt.succeeded();
   const message = 'is wrong, or this account has none';
   throw new Problem('unprocessable', `Cannot do this: the password ${message}`, {
-    errors: [{ path: 'password', message }],
+    errors: [{ path, message }],
   });
 }

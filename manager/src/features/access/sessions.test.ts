@@ -138,6 +138,7 @@ describe('a session', () => {
       createAccess({
         database: api.database,
         now: () => new Date(),
+        onCommit: () => {},
         randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
         secret,
         url: undefined,

@@ -1,3 +1,4 @@
+import type { OpenSession } from '@fauna-flags/protocol';
 import { and, desc, eq, gt, inArray, lte, or } from 'drizzle-orm';
 import { type Database, sessions as table, users } from '../../platform/database/index.ts';
 import type { LiveSession, SessionSource } from '../../platform/http/index.ts';
@@ -15,6 +16,8 @@ export interface Sessions extends SessionSource {
   end(id: string): Promise<void>;
   /** Those of these sessions that are still good. Asking does not count as using them. */
   alive(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The open sessions of a user, the one that was used last first. Asking does not count as using them. */
+  ofUser(userId: string): Promise<readonly Omit<OpenSession, 'isCurrent'>[]>;
   /** Forgets what has run out, and of a user who has very many open those that were not used for longest. */
   sweep(userId: string): Promise<void>;
   /** Whether a session that is still kept was begun by this user from this network. */
@@ -37,6 +40,8 @@ export function createSessions({
 }): Sessions {
   const listeners = new Set<(id: string) => void>();
   const before = (ms: number) => new Date(now().getTime() - ms);
+
+  const isGood = () => and(gt(table.expiresAt, now()), gt(table.updatedAt, before(sessionLifetimes.idleMs)));
 
   async function end(id: string): Promise<void> {
     await database.read.delete(table).where(eq(table.id, id));
@@ -70,14 +75,25 @@ export function createSessions({
       const rows = await database.read
         .select({ id: table.id })
         .from(table)
-        .where(
-          and(
-            inArray(table.id, [...ids]),
-            gt(table.expiresAt, now()),
-            gt(table.updatedAt, before(sessionLifetimes.idleMs)),
-          ),
-        );
+        .where(and(inArray(table.id, [...ids]), isGood()));
       return new Set(rows.map(({ id }) => id));
+    },
+
+    async ofUser(userId) {
+      const rows = await database.read
+        .select()
+        .from(table)
+        .where(and(eq(table.userId, userId), isGood()))
+        .orderBy(desc(table.updatedAt), desc(table.id))
+        .limit(sessionsPerUserMax);
+      return rows.map((row) => ({
+        id: row.id,
+        address: row.ipAddress ?? '',
+        userAgent: row.userAgent ?? '',
+        createdAt: row.createdAt.toISOString(),
+        lastUsedAt: row.updatedAt.toISOString(),
+        expiresAt: endOf(row).toISOString(),
+      }));
     },
 
     async sweep(userId) {

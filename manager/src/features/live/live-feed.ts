@@ -1,6 +1,6 @@
-import { type LiveChange, Problem } from '@fauna-flags/protocol';
+import { type LiveChange, mayDo, Problem } from '@fauna-flags/protocol';
 import type { Database } from '../../platform/database/index.ts';
-import type { Principal } from '../../platform/http/index.ts';
+import { type Principal, type PrincipalSource, rankIn } from '../../platform/http/index.ts';
 import { reasonOf } from '../../platform/reason-of.ts';
 import { AuditTail, auditReadMax } from './audit-tail.ts';
 import { type HangUp, LiveStream } from './live-stream.ts';
@@ -24,6 +24,7 @@ export interface SessionWatch {
 export interface LiveFeedOptions {
   readonly database: Database;
   readonly sessions: SessionWatch;
+  readonly principals: Pick<PrincipalSource, 'again'>;
   /** Milliseconds of any clock that only goes forward. */
   readonly now: () => number;
   readonly log: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
@@ -33,6 +34,7 @@ export interface LiveFeedOptions {
 export class LiveFeed {
   readonly #database: Database;
   readonly #sessions: SessionWatch;
+  readonly #principals: LiveFeedOptions['principals'];
   readonly #now: () => number;
   readonly #log: LiveFeedOptions['log'];
   readonly #streams = new Set<LiveStream>();
@@ -47,9 +49,10 @@ export class LiveFeed {
   #isAway = false;
   #closed = false;
 
-  constructor({ database, sessions, now, log }: LiveFeedOptions) {
+  constructor({ database, sessions, principals, now, log }: LiveFeedOptions) {
     this.#database = database;
     this.#sessions = sessions;
+    this.#principals = principals;
     this.#now = now;
     this.#log = log;
     this.#forgetSessions = sessions.onEnd((id) => this.#closeWhere((sessionId) => sessionId === id));
@@ -81,6 +84,7 @@ export class LiveFeed {
       throw error;
     }
     const stream = new LiveStream({
+      principal,
       sessionId,
       hangUp,
       now: this.#now(),
@@ -172,15 +176,31 @@ export class LiveFeed {
     const tail = this.#tail;
     for (let isMore = true; isMore; ) {
       const changes = await tail.read();
+      // Whoever was let in, raised or put out with one of these may read what follows, or may not.
+      if (changes.some(changesRights)) await this.#askAgain();
       for (const change of changes) {
         const frame = frameOf(change);
-        for (const stream of [...this.#streams]) stream.send(frame);
+        for (const stream of [...this.#streams]) if (mayRead(stream.principal, change)) stream.send(frame);
       }
       isMore = changes.length === auditReadMax;
     }
   }
 
+  /** Asks of everybody who reads what they may do now, and ends the streams of those who may not come in any more. */
+  async #askAgain(): Promise<void> {
+    const asked = new Map<string, Promise<Principal | undefined>>();
+    for (const stream of [...this.#streams]) {
+      const { id } = stream.principal;
+      const known = asked.get(id) ?? this.#principals.again(stream.principal);
+      asked.set(id, known);
+      const principal = await known;
+      if (principal === undefined) stream.close();
+      else stream.principal = principal;
+    }
+  }
+
   async #checkSessions(): Promise<void> {
+    await this.#askAgain();
     const ids = [...this.#streams].flatMap(({ sessionId }) => (sessionId === undefined ? [] : [sessionId]));
     if (ids.length === 0) return;
     const alive = await this.#sessions.alive([...new Set(ids)]);
@@ -191,6 +211,20 @@ export class LiveFeed {
   #closeWhere(isOver: (sessionId: string | undefined) => boolean): void {
     for (const stream of [...this.#streams]) if (isOver(stream.sessionId)) stream.close();
   }
+}
+
+/** What can change who may read what. */
+const kindsOfRights = new Set(['member', 'user', 'token', 'project']);
+
+function changesRights({ entity }: LiveChange): boolean {
+  return kindsOfRights.has(entity.kind);
+}
+
+/** Of a project that is gone, its members are told at least that. What belongs to no project is for owners. */
+function mayRead(principal: Principal, { project, entity }: LiveChange): boolean {
+  const key = project ?? (entity.kind === 'project' ? entity.key : undefined);
+  if (key === undefined) return principal.ranks.everywhere === 'owner';
+  return mayDo(rankIn(principal, key), 'audit.read');
 }
 
 function frameOf(change: LiveChange): Uint8Array {

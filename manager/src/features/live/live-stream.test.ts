@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { adminPrincipal } from '../../platform/http/index.ts';
 import { LiveStream } from './live-stream.ts';
 
 function openStream({ hangUp }: { hangUp?: () => void } = {}) {
   let gone = 0;
   const stream = new LiveStream({
+    principal: adminPrincipal(''),
     sessionId: 'session',
     hangUp,
     now: 0,

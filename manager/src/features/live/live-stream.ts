@@ -1,3 +1,5 @@
+import type { Principal } from '../../platform/http/index.ts';
+
 /** Unsent text beyond this belongs to a reader that is too slow to be live. */
 const unsentBytesMax = 64 * 1024;
 /** So long a reader may take nothing while something waits for it. */
@@ -21,6 +23,8 @@ export type HangUp = () => void;
 export class LiveStream {
   /** The session that it was opened with, and ends with; an API token has none. */
   readonly sessionId: string | undefined;
+  /** Who reads it, as things were when they were last asked. */
+  principal: Principal;
   readonly body: ReadableStream<Uint8Array>;
   readonly #hangUp: HangUp | undefined;
   readonly #onGone: () => void;
@@ -29,16 +33,19 @@ export class LiveStream {
   #progressAt: number;
 
   constructor({
+    principal,
     sessionId,
     hangUp,
     now,
     onGone,
   }: {
+    readonly principal: Principal;
     readonly sessionId: string | undefined;
     readonly hangUp: HangUp | undefined;
     readonly now: number;
     readonly onGone: () => void;
   }) {
+    this.principal = principal;
     this.sessionId = sessionId;
     this.#hangUp = hangUp;
     this.#onGone = onGone;

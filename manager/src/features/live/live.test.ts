@@ -206,6 +206,7 @@ describe('LiveFeed', () => {
     new LiveFeed({
       database,
       sessions: nobody,
+      principals: { again: async (principal) => principal },
       now: () => performance.now(),
       log: { warn: (...args) => logged.push(args) },
     });

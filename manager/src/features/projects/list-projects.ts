@@ -15,7 +15,7 @@ export async function listProjects(
     .from(projects)
     .where(
       and(
-        ranks === 'owner' ? undefined : inArray(projects.key, [...ranks.keys()]),
+        ranks.everywhere === undefined ? inArray(projects.key, [...ranks.inProjects.keys()]) : undefined,
         cursor === undefined ? undefined : gt(keyOrder(projects.key), cursor),
         query === undefined ? undefined : searchIn(projects.searchText, query),
       ),

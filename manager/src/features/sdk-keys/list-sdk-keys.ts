@@ -1,16 +1,10 @@
 import type { Page, SdkKey } from '@fauna-flags/protocol';
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
-import { sdkKeys, searchIn } from '../../platform/database/index.ts';
-import { isUuid, type ListRequest, pageOf } from '../../platform/http/index.ts';
+import { and, asc, eq } from 'drizzle-orm';
+import { madeAfter, madePlace, sdkKeys, searchIn } from '../../platform/database/index.ts';
+import { type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { toSdkKey } from './sdk-key.ts';
-
-/** Whether a text is the place of a key in this list: when it was made, and its id for keys of the same millisecond. */
-export function isSdkKeyPlace(text: string): boolean {
-  const [ms = '', id = ''] = text.split(' ', 2);
-  return /^\d{1,14}$/.test(ms) && isUuid(id) && text === `${ms} ${id}`;
-}
 
 /** An environment's SDK keys in the order they were made, revoked ones included. */
 export async function listSdkKeys(
@@ -25,7 +19,7 @@ export async function listSdkKeys(
     .where(
       and(
         eq(sdkKeys.environmentId, environment.id),
-        cursor === undefined ? undefined : isAfter(cursor),
+        cursor === undefined ? undefined : madeAfter(sdkKeys, cursor),
         query === undefined ? undefined : searchIn(sdkKeys.searchText, query),
       ),
     )
@@ -34,11 +28,6 @@ export async function listSdkKeys(
   const at = now();
   return pageOf(rows, limit, {
     item: (row) => toSdkKey(row, environment.key, at),
-    place: ({ createdAt, id }) => `${createdAt.getTime()} ${id}`,
+    place: madePlace,
   });
-}
-
-function isAfter(place: string): SQL {
-  const [ms = '', id = ''] = place.split(' ', 2);
-  return sql`(${sdkKeys.createdAt}, ${sdkKeys.id}) > (${new Date(Number(ms)).toISOString()}::timestamptz, ${id}::uuid)`;
 }

@@ -1,10 +1,11 @@
 import { createSdkKeySchema, pageSchema, rotateSdkKeySchema, sdkKeySchema } from '@fauna-flags/protocol';
+import { isMadePlace } from '../../platform/database/index.ts';
 import { forRequest, get, type Operation, pageParameters, post, remove } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { findSdkKey, revokeSdkKey, rotateSdkKey } from './change-sdk-key.ts';
 import { createSdkKey } from './create-sdk-key.ts';
-import { isSdkKeyPlace, listSdkKeys } from './list-sdk-keys.ts';
+import { listSdkKeys } from './list-sdk-keys.ts';
 import { toSdkKey } from './sdk-key.ts';
 
 const all = '/projects/:project/environments/:environment/sdk-keys';
@@ -19,7 +20,7 @@ export function sdkKeyOperations(deps: WriteDeps): readonly Operation[] {
         id: 'listSdkKeys',
         summary: 'list the SDK keys of an environment',
         needs: 'sdk-key.read',
-        query: pageParameters(isSdkKeyPlace),
+        query: pageParameters(isMadePlace),
         answer: pageSchema(sdkKeySchema),
       },
       ({ scope, query }) => listSdkKeys(deps, scope, query),

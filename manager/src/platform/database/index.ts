@@ -1,6 +1,7 @@
 export { appRole, workAsAppRole } from './app-role.ts';
 export { createDatabase, type Database, type Later, type Queries, type Statement } from './database.ts';
 export { placeOfDatabase, readDatabaseUrl } from './database-url.ts';
+export { isMadePlace, madeAfter, madePlace } from './made-order.ts';
 export { migrate, schemaStateOf } from './migrate.ts';
 export { createPool } from './pool.ts';
 export { filled, prepared } from './prepared.ts';

@@ -23,7 +23,12 @@ export interface SessionSource {
 
 /** Where it is known who somebody is, and how far their rights go just now. */
 export interface PrincipalSource {
-  ofUser(user: KnownUser, address: string): Promise<Principal>;
+  /** The principal of a user with a session; `undefined` when there is no such user any more. */
+  ofUser(user: KnownUser, address: string): Promise<Principal | undefined>;
+  /** The principal of an API token that somebody has made; `undefined` when it is none, or good no longer. */
+  ofToken(token: string, address: string): Promise<Principal | undefined>;
+  /** The same principal as things are now; `undefined` when it may not come in any more. */
+  again(principal: Principal): Promise<Principal | undefined>;
 }
 
 /** What every handler of the API finds in its context. */
@@ -60,8 +65,12 @@ export function authenticate({
     // A token is never sent by a browser on its own, so that it decides alone and needs no defence against other sites.
     // Another scheme is of no concern here: a proxy in front may have its own.
     if (/^Bearer\b/i.test(c.req.header('authorization') ?? '')) {
-      if (!isAdminToken(c)) throw unauthorized();
-      c.set('principal', adminPrincipal(address));
+      const token = bearerToken(c);
+      const principal = isAdminToken(c)
+        ? adminPrincipal(address)
+        : token && (await principals.ofToken(token, address));
+      if (!principal) throw unauthorized();
+      c.set('principal', principal);
       await next();
       return;
     }
@@ -70,7 +79,9 @@ export function authenticate({
     requireOwnSite(c, placement);
     const session = await sessions.find(headers);
     if (session === undefined) throw unauthorized();
-    c.set('principal', await principals.ofUser(session.user, address));
+    const principal = await principals.ofUser(session.user, address);
+    if (principal === undefined) throw unauthorized();
+    c.set('principal', principal);
     c.set('session', session);
     await next();
   };
@@ -83,9 +94,13 @@ export function authenticate({
 export function tokenCheck(expected: string): (c: Context) => boolean {
   const digestExpected = digest(expected);
   return (c) => {
-    const token = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    const token = bearerToken(c);
     return token !== undefined && timingSafeEqual(digest(token), digestExpected);
   };
+}
+
+function bearerToken(c: Context): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }
 
 function unauthorized(): Problem {

@@ -44,6 +44,7 @@ export {
   firstBootActor,
   type KnownUser,
   type Principal,
+  type Ranks,
   rankIn,
 } from './principal.ts';
 export { type Log, problemResponse, toProblem } from './problem-response.ts';

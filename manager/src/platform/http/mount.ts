@@ -32,7 +32,7 @@ function requireRights(c: Context<ApiEnv>, { description: { needs, summary } }: 
   }
   const project = c.req.param('project');
   if (project === undefined) {
-    if (mayDo(principal.ranks === 'owner' ? 'owner' : undefined, needs)) return;
+    if (mayDo(principal.ranks.everywhere, needs)) return;
     throw new Problem('forbidden', `Cannot ${summary}: this takes an owner of the installation`);
   }
   // Names what can be no key in the same words as what is none.

@@ -17,25 +17,44 @@ export interface KnownUser {
   readonly email: string;
 }
 
+/** How far somebody's rights go. */
+export interface Ranks {
+  /** What they are in every project, and in the installation itself; absent: nothing. */
+  readonly everywhere?: Rank;
+  /** What they are in single projects, by their keys. */
+  readonly inProjects: ReadonlyMap<string, Rank>;
+}
+
+/** By what somebody has come in. */
+export type Credential =
+  | { readonly kind: 'admin-token' }
+  | { readonly kind: 'session'; readonly user: KnownUser }
+  | { readonly kind: 'api-token'; readonly digest: string };
+
 /** Whoever has come through the one way in, and how far their rights go. */
 export interface Principal {
   /** Tells principals apart: requests that must not be done twice are remembered under it. */
   readonly id: string;
+  readonly credential: Credential;
   readonly actor: Actor;
   /** The user behind it; the admin token has none. */
   readonly user?: KnownUser;
-  /** What they are, by the keys of projects; `owner` who has every right in every one. */
-  readonly ranks: 'owner' | ReadonlyMap<string, Rank>;
+  readonly ranks: Ranks;
 }
 
 /** The principal of `FAUNA_ADMIN_TOKEN`. */
 export function adminPrincipal(address: string): Principal {
-  return { id: 'admin-token', actor: { name: 'admin-token', address }, ranks: 'owner' };
+  return {
+    id: 'admin-token',
+    credential: { kind: 'admin-token' },
+    actor: { name: 'admin-token', address },
+    ranks: { everywhere: 'owner', inProjects: new Map() },
+  };
 }
 
 /** What somebody is in a project; `undefined` where they are nothing. */
 export function rankIn({ ranks }: Pick<Principal, 'ranks'>, project: string): Rank | undefined {
-  return ranks === 'owner' ? 'owner' : ranks.get(project);
+  return ranks.everywhere ?? ranks.inProjects.get(project);
 }
 
 /** Fauna itself, when it puts in what an installation begins with. */

@@ -6,12 +6,15 @@ import { factorCodeSchema } from './two-factor.ts';
 export const passwordLengths = { min: 12, max: 128 } as const;
 
 /** An e-mail address as people type it; kept without the spaces around it and in lower case. */
-const emailSchema = z
+export const emailSchema = z
   .string()
   .max(254)
   .trim()
   .toLowerCase()
   .pipe(z.email('must be an e-mail address like ada@example.com'));
+
+/** A password that somebody chooses. */
+export const passwordSchema = z.string().min(passwordLengths.min).max(passwordLengths.max);
 
 /** Body of `POST /owner`: who the first owner is, and the token of the one-time link that lets them be it. */
 export const createOwnerSchema = z.strictObject({
@@ -19,7 +22,7 @@ export const createOwnerSchema = z.strictObject({
   token: z.string().max(200).optional(),
   name: nameSchema,
   email: emailSchema,
-  password: z.string().min(passwordLengths.min).max(passwordLengths.max),
+  password: passwordSchema,
 });
 export type CreateOwner = z.infer<typeof createOwnerSchema>;
 

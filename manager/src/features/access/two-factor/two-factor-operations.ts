@@ -18,12 +18,12 @@ import {
   remove,
 } from '../../../platform/http/index.ts';
 import type { Access } from '../access.ts';
-import { giveCookies, visitorOf } from '../visitor-of.ts';
+import { giveCookies, sessionOf, visitorOf } from '../answers.ts';
 import type { OwnFactor } from './two-factors.ts';
 
 /** What the operations of second factors need. */
 export interface TwoFactorOperationsDeps {
-  readonly access: Pick<Access, 'twoFactors' | 'requirePassword' | 'renewSession'>;
+  readonly access: Pick<Access, 'twoFactors' | 'requirePassword' | 'signInAs'>;
   readonly placement: Placement;
 }
 
@@ -33,7 +33,7 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
 
   /** Every session of the user is over by now, this one too; its browser goes on in a new one. */
   async function goOn(c: Context<ApiEnv>, { user }: OwnFactor, response: Response): Promise<Response> {
-    return giveCookies(response, await access.renewSession(user, visitorOf(c, placement)));
+    return giveCookies(response, await access.signInAs(user, visitorOf(c, placement)));
   }
 
   return [
@@ -157,7 +157,5 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
 }
 
 function ownFactor(c: Context<ApiEnv>): OwnFactor {
-  const session = c.get('session');
-  if (session === undefined) throw new Error('An operation that needs a session was reached without one');
-  return { user: session.user, actor: c.get('principal').actor };
+  return { user: sessionOf(c).user, actor: c.get('principal').actor };
 }

@@ -1,0 +1,41 @@
+import type { ChangePassword } from '@fauna-flags/protocol';
+import { eq } from 'drizzle-orm';
+import { sessions as table } from '../../platform/database/index.ts';
+import type { KnownUser } from '../../platform/http/index.ts';
+import { type WriteDeps, writeInstallation } from '../publishing/index.ts';
+import type { Auth } from './auth.ts';
+import { setPassword } from './insert-user.ts';
+import type { PasswordHashing } from './password-hashing.ts';
+import { checkPassword } from './passwords/check-password.ts';
+import { requirePassword } from './require-password.ts';
+import type { Sessions } from './sessions.ts';
+import type { Visitor } from './sign-in.ts';
+import type { SignInDelay } from './sign-in-delay.ts';
+
+/**
+ * Gives whoever is signed in another password, once they have shown the one until now, and ends every session of theirs.
+ * 422 when either will not do.
+ */
+export async function changePassword(
+  deps: WriteDeps & {
+    readonly auth: Auth;
+    readonly hashing: PasswordHashing;
+    readonly sessions: Pick<Sessions, 'end'>;
+    readonly delay: SignInDelay;
+  },
+  { current, password }: ChangePassword,
+  { user, visitor }: { readonly user: KnownUser; readonly visitor: Visitor },
+): Promise<void> {
+  const { address } = visitor;
+  await requirePassword(deps, { user, password: current, address, path: 'current' });
+  checkPassword(password);
+  const passwordHash = await deps.hashing.hash(password);
+  const actor = { name: user.email, address };
+  const ended = await writeInstallation(deps, { actor }, async ({ tx, at, record }) => {
+    await setPassword(tx, at, { userId: user.id, passwordHash });
+    record({ action: 'user.change-password', entity: { kind: 'user', key: user.email }, after: user });
+    return tx.delete(table).where(eq(table.userId, user.id)).returning({ id: table.id });
+  });
+  // They are gone already; this tells whoever holds a stream open for one.
+  for (const { id } of ended) await deps.sessions.end(id);
+}

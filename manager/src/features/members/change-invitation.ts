@@ -1,0 +1,120 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type CreatedInvitation,
+  type CreateInvitation,
+  type Invitation,
+  invitationLifetimes,
+  type Page,
+  type PatchInvitation,
+  Problem,
+} from '@fauna-flags/protocol';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { invitations, madeAfter, madePlace } from '../../platform/database/index.ts';
+import { type Actor, type ListRequest, pageOf, requireRevision } from '../../platform/http/index.ts';
+import { findProject } from '../projects/index.ts';
+import { type WriteDeps, writeAside } from '../publishing/index.ts';
+import type { MemberChange } from './change-member.ts';
+import { findInvitation, toInvitation } from './invitation.ts';
+
+/** Makes a link that lets whoever opens it become a member. The answer is the one place where its token is ever seen. */
+export function createInvitation(
+  deps: WriteDeps & { readonly dashboardUrl: string | undefined },
+  scope: { readonly project: string; readonly actor: Actor },
+  input: CreateInvitation,
+): Promise<CreatedInvitation> {
+  return writeAside(deps, scope, async ({ tx, at, project, record }) => {
+    const token = Buffer.from(deps.randomBytes(32)).toString('base64url');
+    const expiresAt =
+      checkedEnd(input.expiresAt, at) ?? new Date(at.getTime() + invitationLifetimes.defaultMs);
+    const [row] = await tx
+      .insert(invitations)
+      .values({
+        id: randomUUID(),
+        projectId: project.id,
+        role: input.role,
+        email: input.email ?? null,
+        digest: invitationDigest(token),
+        invitedBy: scope.actor.name,
+        expiresAt,
+        createdAt: at,
+        updatedAt: at,
+      })
+      .returning();
+    if (row === undefined) throw new Error('An inserted invitation was not returned');
+    const invitation = toInvitation(row);
+    record({ action: 'invitation.create', entity: { kind: 'invitation', key: row.id }, after: invitation });
+    // Behind the `#`, so that the token is in no log of whatever stands between.
+    return { ...invitation, token, link: `${deps.dashboardUrl ?? ''}/invitation#${token}` };
+  });
+}
+
+/** Changes what an open invitation makes of whoever accepts it, or until when. */
+export function patchInvitation(
+  deps: WriteDeps,
+  change: MemberChange,
+  patch: PatchInvitation,
+): Promise<Invitation> {
+  return writeAside(deps, change, async ({ tx, at, project, record }) => {
+    const row = await findInvitation(tx, project, change.id, { isLocked: true });
+    const before = toInvitation(row);
+    requireRevision(change.ifMatch, 'change the invitation', before);
+    const { role = row.role } = patch;
+    const expiresAt = checkedEnd(patch.expiresAt, at) ?? row.expiresAt;
+    if (role === row.role && expiresAt.getTime() === row.expiresAt.getTime()) return before;
+    const set = { role, expiresAt, revision: row.revision + 1, updatedAt: at };
+    await tx.update(invitations).set(set).where(eq(invitations.id, row.id));
+    const after = toInvitation({ ...row, ...set });
+    record({ action: 'invitation.update', entity: { kind: 'invitation', key: row.id }, before, after });
+    return after;
+  });
+}
+
+/** Takes an invitation back. */
+export function deleteInvitation(deps: WriteDeps, change: MemberChange): Promise<void> {
+  return writeAside(deps, change, async ({ tx, project, record }) => {
+    const row = await findInvitation(tx, project, change.id, { isLocked: true });
+    const before = toInvitation(row);
+    requireRevision(change.ifMatch, 'take the invitation back', before);
+    await tx.delete(invitations).where(eq(invitations.id, row.id));
+    record({ action: 'invitation.delete', entity: { kind: 'invitation', key: row.id }, before });
+  });
+}
+
+/** A project's open invitations in the order they were made, those that have run out included. */
+export async function listInvitations(
+  { database }: Pick<WriteDeps, 'database'>,
+  projectKey: string,
+  { limit, cursor, query }: ListRequest,
+): Promise<Page<Invitation>> {
+  const project = await findProject(database.read, projectKey);
+  const rows = await database.read
+    .select()
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.projectId, project.id),
+        cursor === undefined ? undefined : madeAfter(invitations, cursor),
+        query === undefined
+          ? undefined
+          : sql`strpos(coalesce(${invitations.email}, ''), ${query.toLowerCase()}) > 0`,
+      ),
+    )
+    .orderBy(asc(invitations.createdAt), asc(invitations.id))
+    .limit(limit + 1);
+  return pageOf(rows, limit, { item: toInvitation, place: madePlace });
+}
+
+function checkedEnd(expiresAt: string | undefined, at: Date): Date | undefined {
+  if (expiresAt === undefined) return undefined;
+  const end = new Date(expiresAt);
+  if (end > at && end.getTime() - at.getTime() <= invitationLifetimes.maxMs) return end;
+  const message = 'must be in the future, and at most 90 days away';
+  throw new Problem('unprocessable', `Cannot invite anybody: "expiresAt" ${message}`, {
+    errors: [{ path: 'expiresAt', message }],
+  });
+}
+
+/** What is kept of an invitation's token: 256 random bits need no slower hash. */
+export function invitationDigest(token: string): string {
+  return createHash('sha256').update(token, 'utf8').digest('hex');
+}

@@ -1,0 +1,1 @@
+export { memberOperations, openInvitationOperations } from './operations.ts';

@@ -1,0 +1,1 @@
+export { tokenOperations } from './operations.ts';

@@ -1,0 +1,26 @@
+import type { Page, Token } from '@fauna-flags/protocol';
+import { and, asc, eq } from 'drizzle-orm';
+import { apiTokens, type Database, madeAfter, madePlace, searchIn } from '../../platform/database/index.ts';
+import { type ListRequest, type Principal, pageOf } from '../../platform/http/index.ts';
+import { selectTokens, toToken } from './token.ts';
+
+/** One's own tokens in the order they were made; for owners everybody's. */
+export async function listTokens(
+  database: Database,
+  { ranks, user }: Principal,
+  { limit, cursor, query }: ListRequest,
+): Promise<Page<Token>> {
+  // What belongs to nobody is for owners alone.
+  if (ranks.everywhere !== 'owner' && user === undefined) return { items: [] };
+  const rows = await selectTokens(database.read)
+    .where(
+      and(
+        ranks.everywhere === 'owner' || user === undefined ? undefined : eq(apiTokens.userId, user.id),
+        cursor === undefined ? undefined : madeAfter(apiTokens, cursor),
+        query === undefined ? undefined : searchIn(apiTokens.searchText, query),
+      ),
+    )
+    .orderBy(asc(apiTokens.createdAt), asc(apiTokens.id))
+    .limit(limit + 1);
+  return pageOf(rows, limit, { item: toToken, place: ({ token }) => madePlace(token) });
+}

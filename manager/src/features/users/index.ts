@@ -1,0 +1,2 @@
+export { userOperations } from './operations.ts';
+export { afterPerson, isPersonPlace, personHolds } from './people.ts';
