@@ -13,6 +13,8 @@ export const problemMeanings: Readonly<Record<ProblemCode, string>> = {
   key_taken: 'Another one has this key already.',
   in_use: 'Others hold on to it; `usedBy` names them.',
   still_on: 'The flag is still on somewhere, or not archived.',
+  last_owner: 'Nobody else is an owner of the installation: somebody else must become one first.',
+  account_exists: 'There is an account with this e-mail address: its owner signs in instead.',
   owner_exists: 'The first owner has been created already.',
   stale_revision: 'It was changed meanwhile; `current` is how it is now.',
   too_large: 'The body is larger than one mebibyte.',
@@ -48,6 +50,12 @@ export const problemExamples: Readonly<Record<ProblemCode, { readonly detail: st
     usedBy: [{ kind: 'flag', key: 'google-pay' }],
   },
   still_on: { detail: 'Cannot delete flag "google-pay": archive it first' },
+  last_owner: {
+    detail: 'Cannot delete user "ada@example.com": nobody else is an owner; make somebody else one first',
+  },
+  account_exists: {
+    detail: 'Cannot make an account for "ada@example.com": there is one. Sign in, and open the link again',
+  },
   owner_exists: { detail: 'Cannot create the first owner: there is one' },
   stale_revision: {
     detail:
