@@ -97,6 +97,7 @@ describe('createManagerApp()', () => {
       status: 404,
       code: 'not_found',
       detail: 'Cannot find GET /api/v1/nothing/here',
+      id: headers.get('x-request-id'),
     });
   });
 

@@ -27,13 +27,14 @@ import { userOperations } from './features/users/index.ts';
 import {
   type ApiEnv,
   answerHeaders,
+  answerProblem,
   authenticate,
   type Log,
   mountOperations,
   type Operation,
   type Placement,
-  problemResponse,
   refuseOtherMethods,
+  requestId,
   toProblem,
 } from './platform/http/index.ts';
 
@@ -53,7 +54,7 @@ export interface ManagerAppDeps extends WriteDeps, DeliveryDeps {
  * The management API under `/api/v1`. Everything under it wants a token or a session, unknown paths included, so that a
  * stranger learns nothing about what is there; but for what makes a session.
  */
-export function createManagerApp(deps: ManagerAppDeps): Hono {
+export function createManagerApp(deps: ManagerAppDeps): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>();
   const { open, guarded } = apiOperations(deps);
   mountOperations(api, open);
@@ -62,7 +63,8 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
   mountOperations(api, guarded);
   refuseOtherMethods(api);
 
-  const app = new Hono();
+  const app = new Hono<ApiEnv>();
+  app.use(requestId(deps.placement));
   app.use(answerHeaders(deps.placement.url));
   app.route('/api/v1', api);
   app.get(
@@ -71,10 +73,13 @@ export function createManagerApp(deps: ManagerAppDeps): Hono {
       openApiDocument({ operations: [...open, ...guarded], version: deps.installation().version }),
     ),
   );
-  app.notFound((c) => problemResponse(new Problem('not_found', `Cannot find ${c.req.method} ${c.req.path}`)));
-  app.onError((error, c) =>
-    problemResponse(toProblem(error, deps.log, { method: c.req.method, path: c.req.path })),
+  app.notFound((c) =>
+    answerProblem(c, new Problem('not_found', `Cannot find ${c.req.method} ${c.req.path}`)),
   );
+  app.onError((error, c) => {
+    const { method, path } = c.req;
+    return answerProblem(c, toProblem(error, deps.log, { id: c.get('requestId'), method, path }));
+  });
   return app;
 }
 

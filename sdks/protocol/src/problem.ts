@@ -57,6 +57,7 @@ export const problemBodySchema = z
     status: z.number().int(),
     code: z.string(),
     detail: z.string(),
+    id: z.string().optional().describe('Of the request, as in `X-Request-Id`: the log names it by that.'),
     errors: z.array(problemErrorSchema).optional(),
     usedBy: z.array(usedBySchema).optional(),
     current: z.unknown().optional(),

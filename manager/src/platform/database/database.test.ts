@@ -158,6 +158,7 @@ describe('the API without its database', () => {
         status: 500,
         code: 'internal',
         detail: 'Cannot answer: something unexpected happened, and it was logged',
+        id: response.headers.get('x-request-id'),
       });
     }
     expect(logged.length).toBe(2);

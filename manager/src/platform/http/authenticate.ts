@@ -38,6 +38,8 @@ export interface ApiEnv {
     readonly principal: Principal;
     /** The session that the request came with; a request with an API token has none. */
     readonly session?: LiveSession;
+    /** Under which it is found in the log. */
+    readonly requestId: string;
     /** SHA-256 of the body's bytes, once it is read. */
     readonly bodyDigest?: string;
   };

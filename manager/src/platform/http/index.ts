@@ -47,7 +47,8 @@ export {
   type Ranks,
   rankIn,
 } from './principal.ts';
-export { type Log, problemResponse, toProblem } from './problem-response.ts';
+export { answerProblem, type Log, problemResponse, toProblem } from './problem-response.ts';
+export { requestId } from './request-id.ts';
 export { clientAddress, ownOrigin, type Placement } from './request-source.ts';
 export { requireUnchanged } from './require-unchanged.ts';
 export { type IfMatch, requireRevision } from './revision.ts';

@@ -1,7 +1,7 @@
 import { Problem } from '@fauna-flags/protocol';
 import type { Hono } from 'hono';
 import type { ApiEnv } from './authenticate.ts';
-import { problemResponse } from './problem-response.ts';
+import { answerProblem } from './problem-response.ts';
 
 /** Answers 405 with `Allow` on every path that the app knows by other methods. To be called after the last route. */
 export function refuseOtherMethods(app: Hono<ApiEnv>): void {
@@ -15,7 +15,8 @@ export function refuseOtherMethods(app: Hono<ApiEnv>): void {
   for (const [path, methods] of methodsByPath) {
     const allow = [...methods].sort().join(', ');
     app.all(path, (c) =>
-      problemResponse(
+      answerProblem(
+        c,
         new Problem('method_not_allowed', `Cannot ${c.req.method} here: allowed are ${allow}`),
         { Allow: allow },
       ),

@@ -1,6 +1,9 @@
-import { Problem } from '@fauna-flags/protocol';
+import { Problem, type ProblemBody } from '@fauna-flags/protocol';
 import { DrizzleQueryError } from 'drizzle-orm/errors';
+import type { Context } from 'hono';
+import pg from 'pg';
 import { isUnavailable } from '../database/index.ts';
+import type { ApiEnv } from './authenticate.ts';
 
 /** How long a client should wait before it asks a database again that was away. */
 const retryAfterSeconds = 2;
@@ -14,8 +17,15 @@ export interface Log {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** What a log line says of the request that it is about. */
+interface RequestPlace {
+  readonly id?: string;
+  readonly method: string;
+  readonly path: string;
+}
+
 /** Turns whatever was thrown into a problem: the one place where errors meet HTTP. */
-export function toProblem(error: unknown, log: Log, at: { method: string; path: string }): Problem {
+export function toProblem(error: unknown, log: Log, at: RequestPlace): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) {
     noteUnavailable(error, log, at);
@@ -34,7 +44,7 @@ export function toProblem(error: unknown, log: Log, at: { method: string; path: 
 const notices = new WeakMap<Log, { readonly at: number; unlogged: number }>();
 
 /** Every request meets with an outage; the log hears of it every few seconds, and without where in the code it was met. */
-function noteUnavailable(error: unknown, log: Log, at: { method: string; path: string }): void {
+function noteUnavailable(error: unknown, log: Log, at: RequestPlace): void {
   const now = performance.now();
   const last = notices.get(log);
   if (last !== undefined && now - last.at < noticeEveryMs) {
@@ -55,18 +65,43 @@ function reasonOf(error: unknown): string {
   return at.message === '' ? code : at.message;
 }
 
-/** An error as logs may hold it: a query that failed brings its values along, and among them are people's. */
-function loggable(error: unknown): unknown {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (at instanceof DrizzleQueryError) return new Error(`Failed query: ${at.query}`, { cause: at.cause });
+/**
+ * An error as logs may hold it: a query that failed brings its values along, and what Postgres says of them quotes them, in
+ * the message as well as in `detail`; among them are people's.
+ */
+function loggable(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error) || depth > 5) return error;
+  if (error instanceof DrizzleQueryError)
+    return new Error(`Failed query: ${error.query}`, { cause: loggable(error.cause, depth + 1) });
+  if (error instanceof pg.DatabaseError) {
+    const { code, schema, table, column, dataType, constraint, routine } = error;
+    const parts = { code, schema, table, column, dataType, constraint, routine };
+    return Object.assign(new Error(`Postgres answered ${code}`), JSON.parse(JSON.stringify(parts)));
   }
-  return error;
+  if (error.cause === undefined) return error;
+  return Object.assign(new Error(error.message, { cause: loggable(error.cause, depth + 1) }), {
+    name: error.name,
+    stack: error.stack,
+  });
+}
+
+/** Answers a request of the API with a problem, under the id that the log knows it by. */
+export function answerProblem(
+  c: Context<ApiEnv>,
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return respond({ ...problem.toBody(), id: c.get('requestId') }, problem, headers);
 }
 
 /** A problem as it goes over the wire. */
 export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  return respond(problem.toBody(), problem, headers);
+}
+
+function respond(body: ProblemBody, problem: Problem, headers: Readonly<Record<string, string>>): Response {
   const { retryAfterSeconds } = problem.extras;
-  return new Response(JSON.stringify(problem.toBody()), {
+  return new Response(JSON.stringify(body), {
     status: problem.status,
     headers: {
       'Content-Type': 'application/problem+json',

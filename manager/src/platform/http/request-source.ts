@@ -31,6 +31,14 @@ export function ownOrigin(c: Context, { url, trustedProxies }: Placement): strin
   return originOf(scheme, host ?? seen.host) ?? seen.origin;
 }
 
+/** Whether a request comes straight from a proxy that is believed. */
+export function isFromTrustedProxy(
+  c: Context,
+  { trustedProxies }: Pick<Placement, 'trustedProxies'>,
+): boolean {
+  return trustedProxies(peerAddress(c));
+}
+
 /** Of a scheme and what must be a host and nothing else: no path, no user, nothing that is read as something else. */
 function originOf(scheme: string, host: string): string | undefined {
   const text = `${scheme}//${host}`;
