@@ -3,6 +3,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   evaluate: async (args) => (await import('./evaluate/evaluate.ts')).evaluate(args),
   connect: async (args) => (await import('./connect/connect.ts')).connect(args),
   commits: async (args) => (await import('./commits/commits.ts')).commits(args),
+  lists: async (args) => (await import('./lists/lists.ts')).listsOfFlags(args),
   propagation: async (args) => (await import('./propagation/propagation.ts')).propagation(args),
   /** The clients that `propagation` starts in a process of their own. */
   'change-clients': async () => (await import('./propagation/change-clients.ts')).changeClients(),

@@ -1,5 +1,12 @@
-import { type FlagState, type ListedFlag, type Page, shareOf, targetingOf } from '@fauna-flags/protocol';
-import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import {
+  type FlagState,
+  type ListedFlag,
+  type NamedRule,
+  type Page,
+  shareOf,
+  targetingOf,
+} from '@fauna-flags/protocol';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import {
   type Database,
   environments,
@@ -10,6 +17,7 @@ import {
 } from '../../platform/database/index.ts';
 import { type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
+import type { ConfigurationRow } from './configuration.ts';
 import { toFlag } from './flag.ts';
 
 /** Which flags a list holds. */
@@ -39,7 +47,7 @@ export async function listFlags(
           : archived
             ? isNotNull(flags.archivedAt)
             : isNull(flags.archivedAt),
-        tag === undefined ? undefined : sql`${flags.tags}::jsonb @> ${JSON.stringify([tag])}::jsonb`,
+        tag === undefined ? undefined : hasTag(tag),
       ),
     )
     .orderBy(asc(keyOrder(flags.key)))
@@ -54,33 +62,74 @@ export async function listFlags(
   });
 }
 
-/** The states of many flags in one query, by flag id; environments come in the order in which people list them. */
+/** Tags are a part of what is searched: where one is not even in there, the list of tags need not be read. */
+function hasTag(tag: string): SQL {
+  const holds = sql`${flags.tags}::jsonb @> ${JSON.stringify([tag])}::jsonb`;
+  return sql`CASE WHEN ${searchIn(flags.searchText, tag)} THEN ${holds} ELSE false END`;
+}
+
+/**
+ * The states of many flags in one query, by flag id; environments come in the order in which people list them. What no
+ * list shows stays in the database: a target alone can hold ten thousand keys.
+ */
 async function readStates(
   database: Database,
   flagIds: readonly string[],
 ): Promise<ReadonlyMap<string, Readonly<Record<string, FlagState>>>> {
-  const states = new Map<string, Record<string, FlagState>>();
-  if (flagIds.length === 0) return states;
+  if (flagIds.length === 0) return new Map();
   const rows = await database.read
-    .select({ environment: environments.key, configuration: flagConfigurations })
+    .select({
+      flagId: flagConfigurations.flagId,
+      environment: environments.key,
+      enabled: flagConfigurations.enabled,
+      revision: flagConfigurations.revision,
+      updatedAt: flagConfigurations.updatedAt,
+      offVariation: flagConfigurations.offVariation,
+      defaultServe: flagConfigurations.defaultServe,
+      rules: simpleRules,
+    })
     .from(flagConfigurations)
     .innerJoin(environments, eq(environments.id, flagConfigurations.environmentId))
     .where(inArray(flagConfigurations.flagId, [...flagIds]))
     .orderBy(asc(environments.place), asc(environments.id));
-  for (const { environment, configuration } of rows) {
-    const { flagId, enabled, revision, updatedAt } = configuration;
-    const state = {
-      enabled,
-      targeting: targetingOf(configuration),
-      share: shareOf(configuration),
-      revision,
-      updatedAt: updatedAt.toISOString(),
-    };
-    // Pairs become own properties whatever the key is: an environment may be called `constructor`.
-    states.set(
-      flagId,
-      Object.fromEntries([...Object.entries(states.get(flagId) ?? {}), [environment, state]]),
-    );
+  const states = new Map<string, [environment: string, state: FlagState][]>();
+  for (const row of rows) {
+    const state = stateOf(row);
+    const known = states.get(row.flagId);
+    if (known === undefined) states.set(row.flagId, [[row.environment, state]]);
+    else known.push([row.environment, state]);
   }
-  return states;
+  // Pairs become own properties whatever the key is: an environment may be called `constructor`.
+  return new Map([...states].map(([flagId, pairs]) => [flagId, Object.fromEntries(pairs)]));
+}
+
+/** The rules where a configuration can be as simple as some audiences or everyone; null where it is anything else. */
+const simpleRules = sql<readonly NamedRule[] | null>`
+  CASE
+    WHEN ${flagConfigurations.prerequisites}::text <> '[]' OR ${flagConfigurations.targets}::text <> '[]' THEN NULL
+    WHEN ${flagConfigurations.rules}::text = '[]' THEN ${flagConfigurations.rules}
+    WHEN json_array_length(${flagConfigurations.rules}) = 1
+      AND json_array_length(${flagConfigurations.rules} #> '{0,match,conditions}') = 1
+      AND ${flagConfigurations.rules} #> '{0,match,conditions,0,audiences}' IS NOT NULL
+      THEN ${flagConfigurations.rules}
+  END`;
+
+function stateOf({
+  enabled,
+  revision,
+  updatedAt,
+  offVariation,
+  defaultServe,
+  rules,
+}: Pick<ConfigurationRow, 'enabled' | 'revision' | 'updatedAt' | 'offVariation' | 'defaultServe'> & {
+  readonly rules: readonly NamedRule[] | null;
+}): FlagState {
+  const parts = rules && { offVariation, defaultServe, rules, prerequisites: [], targets: [] };
+  return {
+    enabled,
+    targeting: parts === null ? 'rules' : targetingOf(parts),
+    share: parts === null ? null : shareOf(parts),
+    revision,
+    updatedAt: updatedAt.toISOString(),
+  };
 }
