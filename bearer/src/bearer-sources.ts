@@ -11,6 +11,8 @@ import type { SourceInUse } from './status.ts';
 import { StackedSource } from './upstream/stacked-source.ts';
 import { UpstreamReportSink } from './upstream/upstream-report-sink.ts';
 import { UpstreamSource } from './upstream/upstream-source.ts';
+import { UpstreamUsageSink } from './upstream/upstream-usage-sink.ts';
+import { usageBySource } from './usage/usage-by-source.ts';
 import type { UsageSink } from './usage/usage-sink.ts';
 
 /** A manager, or bearers, to read from over HTTP. */
@@ -67,7 +69,15 @@ export function sourcesOverStore(
           store: store.reportSink,
           fallback: new UpstreamReportSink({ ...upstream, ...runtime }),
         });
-  return { rulesets: stack, keys: keysAmong(stack), usage: store.usage, sourceInUse, reportSink };
+  const usage =
+    upstream === undefined
+      ? store.usage
+      : usageBySource({
+          inUse: sourceInUse,
+          store: store.usage,
+          fallback: new UpstreamUsageSink({ ...upstream, ...runtime }),
+        });
+  return { rulesets: stack, keys: keysAmong(stack), usage, sourceInUse, reportSink };
 }
 
 /** Upstream alone: bearers in a chain, and runtimes from which no store can be reached. */
@@ -78,5 +88,6 @@ export function sourcesOverUpstream(upstream: Upstream, runtime: UpstreamRuntime
     keys: keysAmong(source),
     sourceInUse: () => (source.isCurrent() ? 'fallback' : 'none'),
     reportSink: new UpstreamReportSink({ ...upstream, ...runtime }),
+    usage: new UpstreamUsageSink({ ...upstream, ...runtime }),
   };
 }

@@ -11,7 +11,7 @@ import { signedSnapshots } from './documents/signed-snapshots.ts';
 import type { SnapshotCopies } from './documents/snapshot-copies.ts';
 import { isUsable, type KeyRing, keyRegistryBytesMax, parseKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
-import type { Log } from './log.ts';
+import { type Log, reasonOf } from './log.ts';
 import { type Meter, noMeter } from './metrics/meter.ts';
 import type { MetricsAccess } from './metrics/metrics-response.ts';
 import { noTrustedProxies, type TrustedProxies } from './middleware/client-address.ts';
@@ -23,8 +23,10 @@ import type { Services } from './services.ts';
 import type { BearerStatus, SourceInUse } from './status.ts';
 import type { OpenStream } from './streams/open-stream.ts';
 import { Streams } from './streams/streams.ts';
+import { KeyUses } from './usage/key-uses.ts';
 import { MemoryUsageSink } from './usage/memory-usage-sink.ts';
-import type { UsageSink } from './usage/usage-sink.ts';
+import { recordIds } from './usage/record-ids.ts';
+import type { UsageRecord, UsageSink } from './usage/usage-sink.ts';
 
 /** What a bearer is made of. Everything that a runtime differs in comes in here. */
 export interface BearerDeps extends PeerDeps {
@@ -101,12 +103,24 @@ export function createBearer(deps: BearerDeps): Bearer {
     ...shared,
   });
   const sourceInUse = deps.sourceInUse ?? (() => (keys.status().source === 'live' ? 'store' : 'none'));
-  const peers = new Peers({ ...deps, keys, environments, streams, sourceInUse });
+  const usage: UsageSink = deps.usage ?? new MemoryUsageSink();
+  const newRecordId = recordIds(random);
+  const tellUsage = (record: UsageRecord) => {
+    // Counts are worth less than an application's request: whatever happens to them, it goes on.
+    usage.record(record).catch((error: unknown) => {
+      if (closing === undefined)
+        log.warn('Cannot record usage, dropped it', { key: record.keyId, reason: reasonOf(error) });
+    });
+  };
+  const keyUses = new KeyUses({ clock, newId: newRecordId, tell: tellUsage });
+  const peers = new Peers({ ...deps, usage, keys, environments, streams, sourceInUse });
   const services: Services = {
     keys,
     environments,
     streams,
-    usage: deps.usage ?? new MemoryUsageSink(),
+    tellUsage,
+    newRecordId,
+    keyUses,
     clock,
     crypto,
     log,
@@ -171,6 +185,9 @@ export function createBearer(deps: BearerDeps): Bearer {
     streams.close();
     keys.stop();
     environments.stop();
+    keyUses.flush();
+    // What is left of usage goes the same way as the reports, before that is closed.
+    await usage.close?.();
     await Promise.allSettled([peers.close(), deps.rulesets.close(), deps.keys.close(), kept?.settled()]);
   }
 }

@@ -12,6 +12,8 @@ import type { SourceInUse } from './status.ts';
 import type { Streams } from './streams/streams.ts';
 import { type BearerApi, createBearerApi } from './upstream/bearer-api.ts';
 import { BearerLibrary } from './upstream/bearer-library.ts';
+import { UsageRelay } from './usage/usage-relay.ts';
+import type { UsageSink } from './usage/usage-sink.ts';
 
 /** What a bearer may have to do with others. */
 export interface PeerDeps {
@@ -36,12 +38,14 @@ export class Peers {
     environments,
     streams,
     sourceInUse,
+    usage,
     ...runtime
   }: PeerDeps & {
     readonly keys: DocumentFollower<KeyRing>;
     readonly environments: Environments;
     readonly streams: Streams;
     readonly sourceInUse: () => SourceInUse;
+    readonly usage: UsageSink;
     readonly clock: Clock;
     readonly random: () => number;
     readonly crypto: BearerCrypto;
@@ -70,6 +74,7 @@ export class Peers {
         random,
         log,
       });
+    const relay = new UsageRelay(usage);
     this.#api = createBearerApi({
       library: this.#library,
       token: bearerToken,
@@ -78,6 +83,7 @@ export class Peers {
       random,
       log,
       onHeartbeat: async (passed) => this.#reporter?.pass(passed),
+      onUsage: (records) => relay.pass(records),
     });
   }
 

@@ -8,14 +8,18 @@ import type { Meter } from './metrics/meter.ts';
 import type { TrustedProxies } from './middleware/client-address.ts';
 import type { Environments } from './rulesets/environments.ts';
 import type { Streams } from './streams/streams.ts';
-import type { UsageSink } from './usage/usage-sink.ts';
+import type { KeyUses } from './usage/key-uses.ts';
+import type { UsageRecord } from './usage/usage-sink.ts';
 
 /** What every route of one bearer shares. */
 export interface Services {
   readonly keys: DocumentFollower<KeyRing>;
   readonly environments: Environments;
   readonly streams: Streams;
-  readonly usage: UsageSink;
+  /** Hands usage on; never throws, and nobody waits for it. */
+  readonly tellUsage: (record: UsageRecord) => void;
+  readonly newRecordId: () => string;
+  readonly keyUses: KeyUses;
   readonly clock: Clock;
   readonly crypto: BearerCrypto;
   readonly log: Log;

@@ -23,6 +23,7 @@ import { projectOperations } from './features/projects/index.ts';
 import type { WriteDeps } from './features/publishing/index.ts';
 import { sdkKeyOperations } from './features/sdk-keys/index.ts';
 import { tokenOperations } from './features/tokens/index.ts';
+import { usageOperations } from './features/usage/index.ts';
 import { userOperations } from './features/users/index.ts';
 import {
   type ApiEnv,
@@ -107,6 +108,7 @@ export function apiOperations(deps: ManagerAppDeps): {
     contextSecretOperations,
     evaluationOperations,
     deliveryOperations,
+    usageOperations,
     auditOperations,
     memberOperations,
   ];

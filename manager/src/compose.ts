@@ -2,7 +2,7 @@
  * The composition root: with the files beside it, the only place in the manager that knows which adapter stands behind
  * which port, and that may import the bearer.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bearerPrefixes } from '@fauna-flags/bearer';
@@ -14,6 +14,7 @@ import { createEndings, type Endings } from './endings.ts';
 import { createAccess, markSecret, ownerToken } from './features/access/index.ts';
 import { LiveFeed } from './features/live/index.ts';
 import { KnownRulesets, type WriteDeps } from './features/publishing/index.ts';
+import { UsageCollector } from './features/usage/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { mountExample } from './mount-example.ts';
 import {
@@ -131,10 +132,22 @@ async function compose({
   };
   if ((await markSecret(database, config.secret)).hasChanged) log.warn(otherSecret);
   const { sample } = await firstBoot({ config, deps: writing, log });
+  const usage = new UsageCollector({
+    database,
+    source: delivery.usage,
+    now: writing.now,
+    schedule,
+    newId: randomUUID,
+    daysKept: config.usageDays,
+    onKept: () => {},
+    log,
+  });
+  endings.add({ of: 'the collector of usage', end: () => usage.close(), patienceMs });
   const publishing = await startPublishing({
     ...config,
     database,
     store: delivery.store,
+    onUsage: (records) => usage.take(records),
     now: writing.now,
     log,
   });
@@ -198,6 +211,11 @@ async function compose({
     },
     close: () => endings.run(),
   };
+}
+
+function schedule(callback: () => void, delayMs: number): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }
 
 async function readVersion(): Promise<string> {

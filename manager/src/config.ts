@@ -46,10 +46,15 @@ export interface Config {
   readonly bearerToken?: string | undefined;
   /** Opens `/metrics`; without it the path does not exist. */
   readonly metricsToken?: string | undefined;
+  /** How long counts of evaluations are kept. */
+  readonly usageDays: number;
   /** Whether the sample project is put in at the first boot. */
   readonly sample: boolean;
   readonly logLevel: LogLevel;
 }
+
+/** A year, and a month to compare it with the one before. */
+const usageDaysKept = 400;
 
 const visibleAscii = /^[\x21-\x7e]+$/;
 
@@ -124,6 +129,13 @@ const environmentSchema = z
     FAUNA_METRICS_TOKEN: sharedSettings.metricsToken,
     FAUNA_CLIENT_KEY: sdkKey,
     FAUNA_SERVER_KEY: sdkKey,
+    FAUNA_USAGE_DAYS: absentWhenEmpty(
+      z
+        .string()
+        .regex(/^[1-9]\d{0,3}$/, 'must be a number of days from 1 to 9999')
+        .transform(Number)
+        .optional(),
+    ),
     FAUNA_SAMPLE: absentWhenEmpty(z.enum(['true', 'false'], 'must be "true" or "false"').optional()),
     LOG_LEVEL: sharedSettings.logLevel,
   })
@@ -228,6 +240,7 @@ export async function readConfig({
     serverKey: values.FAUNA_SERVER_KEY,
     bearerToken: values.FAUNA_BEARER_TOKEN,
     metricsToken: values.FAUNA_METRICS_TOKEN,
+    usageDays: values.FAUNA_USAGE_DAYS ?? usageDaysKept,
     // Whoever brings a database or a store is about to release something: an example would be in the way.
     sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && storeIn(values) === undefined)) === 'true',
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),

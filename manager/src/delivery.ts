@@ -8,6 +8,7 @@ import {
   createBearer,
   MemoryReports,
   MemoryShelf,
+  MemoryUsageSink,
   makeBearerId,
   memorySources,
 } from '@fauna-flags/bearer';
@@ -32,6 +33,7 @@ import {
   type StoreCommands,
   upstashCommands,
 } from './features/publishing/index.ts';
+import { memoryUsageSource, storeUsageSource, type UsageSource } from './features/usage/index.ts';
 import type { Fetch } from './platform/fetch.ts';
 
 /** One way of delivery. */
@@ -39,6 +41,8 @@ export interface Delivery {
   readonly mode: 'all-in-one' | 'separate';
   /** Where the publisher puts what is to be delivered. */
   readonly store: PublishStore;
+  /** Where what bearers tell of usage waits; it ends with the store. */
+  readonly usage: UsageSource;
   /** Starts to answer the paths of bearers, once the store has been filled. */
   serve(): BearerSide;
 }
@@ -72,13 +76,16 @@ interface MountedBearer {
 function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): Delivery {
   const shelf = new MemoryShelf();
   const reports = new MemoryReports(nodeClock);
+  const usage = new MemoryUsageSink();
   return {
     mode: 'all-in-one',
     store: memoryStore(shelf, reports),
+    usage: memoryUsageSource(usage),
     serve() {
       const meter = prometheusMeter();
       const bearer = createBearer({
         ...memorySources(shelf),
+        usage,
         clock: nodeClock,
         random: Math.random,
         crypto: nodeCrypto,
@@ -105,9 +112,11 @@ function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): De
 }
 
 function throughStore(store: StoreAddress, log: Logger): Delivery {
+  const commands = commandsOf(store, log);
   return {
     mode: 'separate',
-    store: redisStore(commandsOf(store, log)),
+    store: redisStore(commands),
+    usage: storeUsageSource(commands),
     serve: () => ({ fetch: bearersElsewhere, status: () => undefined, drain: async () => {} }),
   };
 }

@@ -1,6 +1,6 @@
 import { type BearerApi, createBearerApi } from '@fauna-flags/bearer';
 import { nodeClock, nodeCrypto, pinoLog } from '@fauna-flags/bearer/node';
-import type { ReceivedHeartbeat, Snapshot } from '@fauna-flags/protocol';
+import type { ReceivedHeartbeat, Snapshot, UsageRecord } from '@fauna-flags/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import {
@@ -38,10 +38,13 @@ export async function startPublishing({
   database,
   now,
   log,
+  onUsage,
   ...delivery
 }: Pick<Config, 'signingKey' | 'bearerToken'> & {
   readonly database: Database;
   readonly store: PublishStore;
+  /** Takes what bearers tell of usage that have no store to tell it to. */
+  readonly onUsage: (records: readonly UsageRecord[]) => Promise<void>;
   readonly now: () => Date;
   readonly log: Logger;
 }): Promise<Publishing> {
@@ -67,6 +70,7 @@ export async function startPublishing({
     library,
     token: bearerToken,
     onHeartbeat: (heartbeat) => posted.keep(heartbeat),
+    onUsage,
     clock: nodeClock,
     random: Math.random,
     crypto: nodeCrypto,

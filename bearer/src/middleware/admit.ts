@@ -53,6 +53,7 @@ export function admit(
   const { key, handle } = identify(request, demand, ring, services);
   onKey(key);
   const origin = request.headers.get('origin') ?? undefined;
+  services.keyUses.count(key, origin !== undefined);
   if (key.kind === 'client' && !allowsOrigin(key, origin))
     throw new Problem('origin_not_allowed', 'Cannot use this SDK key from this origin');
   if (!demand.kinds.includes(key.kind))

@@ -1,7 +1,7 @@
 import { flag, ruleset } from '@fauna-flags/core/testing';
 import { describe, expect, it } from 'vitest';
 import { problemOf } from '../testing/answers.ts';
-import { bearerWorld } from '../testing/bearer-world.ts';
+import { type BearerWorld, bearerWorld } from '../testing/bearer-world.ts';
 import { environmentId, serverKey } from '../testing/documents.ts';
 
 const batch = {
@@ -13,6 +13,9 @@ const batch = {
   ],
 };
 
+/** What SDKs have told; the bearer tells besides how often it was asked. */
+const batchesIn = (world: BearerWorld) => world.usage.take().filter((record) => 'batch' in record);
+
 describe('POST /usage', () => {
   it('hands a batch on with the key and environment it came from', async () => {
     const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()) });
@@ -20,7 +23,7 @@ describe('POST /usage', () => {
       const response = await world.post('/usage', batch, headers);
       expect([response.status, await response.text()]).toEqual([204, '']);
     }
-    const records = world.usage.take();
+    const records = batchesIn(world);
     expect(records).toMatchObject([
       { environmentId, batch, receivedAt: world.clock.now() },
       { environmentId, batch },
@@ -43,7 +46,7 @@ describe('POST /usage', () => {
       expect(response.status).toBe(400);
       expect((await problemOf(response)).errors?.length).toBeGreaterThan(0);
     }
-    expect(world.usage.take()).toEqual([]);
+    expect(batchesIn(world)).toEqual([]);
   });
 
   it('costs an SDK nothing when the sink fails', async () => {

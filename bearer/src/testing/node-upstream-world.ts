@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Heartbeat } from '@fauna-flags/protocol';
+import type { Heartbeat, UsageRecord } from '@fauna-flags/protocol';
 import { getRequestListener } from '@hono/node-server';
 import { MemoryShelf } from '../documents/memory-shelf.ts';
 import { nodeClock } from '../entry/node-clock.ts';
@@ -33,6 +33,9 @@ export class UpstreamServer {
   readonly shelf = new MemoryShelf();
   readonly log = new MemoryLog();
   readonly heartbeats: Heartbeat[] = [];
+  readonly usage: UsageRecord[] = [];
+  /** False: usage is refused for now. */
+  takesUsage = true;
   readonly api: BearerApi;
   /** Requests so far. */
   requests = 0;
@@ -48,6 +51,10 @@ export class UpstreamServer {
       random: Math.random,
       log: this.log,
       onHeartbeat: async (heartbeat) => void this.heartbeats.push(heartbeat),
+      onUsage: async (records) => {
+        if (!this.takesUsage) throw new Error('not now');
+        this.usage.push(...records);
+      },
     });
   }
 

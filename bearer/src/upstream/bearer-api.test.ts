@@ -1,4 +1,4 @@
-import { bearerApiPaths, type Heartbeat, heldDocumentsHeader } from '@fauna-flags/protocol';
+import { bearerApiPaths, type Heartbeat, heldDocumentsHeader, type UsageRecord } from '@fauna-flags/protocol';
 import { describe, expect, it } from 'vitest';
 import { MemoryShelf } from '../documents/memory-shelf.ts';
 import { nodeCrypto } from '../entry/node-crypto.ts';
@@ -16,6 +16,7 @@ function world({ token = bearerToken }: { readonly token?: string } = {}) {
   const clock = new ManualClock();
   const log = new MemoryLog();
   const heartbeats: Heartbeat[] = [];
+  const usage: UsageRecord[] = [];
   const state = { isLibraryAway: false, isSinkAway: false, reads: 0, looks: 0, watches: 0 };
   const library = shelfLibrary(shelf);
   const ask = <T>(question: () => Promise<T>) =>
@@ -49,6 +50,10 @@ function world({ token = bearerToken }: { readonly token?: string } = {}) {
       if (state.isSinkAway) throw new Error('The sink is away');
       heartbeats.push(heartbeat);
     },
+    async onUsage(records) {
+      if (state.isSinkAway) throw new Error('The sink is away');
+      usage.push(...records);
+    },
   });
   const request = async (path: string, init: RequestInit = {}, auth = `Bearer ${bearerToken}`) =>
     api.app.request(path, { ...init, headers: { ...(auth && { authorization: auth }), ...init.headers } });
@@ -57,12 +62,14 @@ function world({ token = bearerToken }: { readonly token?: string } = {}) {
     expect(response.status).toBe(200);
     return new FrameReader(response.body);
   };
+  const tellUsage = (body: unknown) =>
+    request(bearerApiPaths.usage, { method: 'POST', body: JSON.stringify(body) });
   const beat = (body: unknown) =>
     request(bearerApiPaths.heartbeat, {
       method: 'POST',
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  return { shelf, clock, log, heartbeats, state, api, request, open, beat };
+  return { shelf, clock, log, heartbeats, state, usage, api, request, open, beat, tellUsage };
 }
 
 const named = async (reader: FrameReader, count: number) => {
@@ -232,6 +239,37 @@ describe('GET /api/bearer/v1/stream', () => {
   });
 });
 
+describe('POST /api/bearer/v1/usage', () => {
+  const use = {
+    id: 'a-1',
+    environmentId: 'e',
+    keyId: 'k',
+    receivedAt: 1,
+    use: { requests: 2, fromBrowsers: 0 },
+  };
+
+  it('hands records on, and leaves out what it does not know', async () => {
+    const { tellUsage, usage } = world();
+    const records = [use, { ...use, id: 'a-2', use: { anything: 'newer' } }, null, { ...use, id: 'a b' }];
+    expect((await tellUsage({ records })).status).toBe(204);
+    expect(usage).toEqual([use]);
+  });
+
+  it('refuses what holds no records, or too many', async () => {
+    const { tellUsage, usage } = world();
+    for (const body of [{}, [], { records: use }, { records: Array(201).fill(use) }])
+      expect((await tellUsage(body)).status).toBe(400);
+    expect((await tellUsage({ records: ['x'.repeat(1024 * 1024)] })).status).toBe(413);
+    expect(usage).toEqual([]);
+  });
+
+  it('says that it could not hand them on', async () => {
+    const { tellUsage, state } = world();
+    state.isSinkAway = true;
+    expect((await tellUsage({ records: [use] })).status).toBe(503);
+  });
+});
+
 describe('POST /api/bearer/v1/heartbeat', () => {
   it('hands a heartbeat on', async () => {
     const { beat, heartbeats } = world();
@@ -271,7 +309,13 @@ describe('POST /api/bearer/v1/heartbeat', () => {
 });
 
 describe('everything under /api/bearer (S-40)', () => {
-  const paths = [bearerApiPaths.stream, bearerApiPaths.heartbeat, '/api/bearer', '/api/bearer/v1/else'];
+  const paths = [
+    bearerApiPaths.stream,
+    bearerApiPaths.heartbeat,
+    bearerApiPaths.usage,
+    '/api/bearer',
+    '/api/bearer/v1/else',
+  ];
 
   it('wants the token of bearers, and no other key, however it is sent', async () => {
     const { request, heartbeats } = world();
@@ -308,6 +352,7 @@ describe('everything under /api/bearer (S-40)', () => {
       ['POST', bearerApiPaths.stream, 405],
       ['HEAD', bearerApiPaths.stream, 405],
       ['GET', bearerApiPaths.heartbeat, 405],
+      ['GET', bearerApiPaths.usage, 405],
     ] as const) {
       const response = await request(path, { method });
       expect([path, response.status]).toEqual([path, status]);

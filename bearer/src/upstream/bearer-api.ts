@@ -5,6 +5,9 @@ import {
   heldDocumentsHeader,
   Problem,
   parseHeldDocuments,
+  type UsageRecord,
+  usagePostSchema,
+  usageRecordSchema,
 } from '@fauna-flags/protocol';
 import { type Context, Hono } from 'hono';
 import type { BearerCrypto } from '../crypto.ts';
@@ -13,7 +16,7 @@ import { answerProblem, commonHeaders } from '../middleware/respond.ts';
 import { requestEnv } from '../request-env.ts';
 import { bearerTokenCheck } from './bearer-token.ts';
 import { LibraryStreams, type LibraryStreamsOptions } from './library-streams.ts';
-import { readHeartbeat } from './read-heartbeat.ts';
+import { readReport } from './read-report.ts';
 
 /** What serves other bearers. */
 export interface BearerApiOptions extends LibraryStreamsOptions {
@@ -22,6 +25,8 @@ export interface BearerApiOptions extends LibraryStreamsOptions {
   readonly crypto: Pick<BearerCrypto, 'sha256Hex'>;
   /** Takes a heartbeat over; may reject, and its sender then hears that it was lost. */
   readonly onHeartbeat: (heartbeat: Heartbeat) => Promise<void>;
+  /** Takes usage over; may reject, and its sender then sends it again. A record may come more than once. */
+  readonly onUsage: (records: readonly UsageRecord[]) => Promise<void>;
 }
 
 /** What bearers read where there is no store. */
@@ -60,7 +65,7 @@ export function createBearerApi(options: BearerApiOptions): BearerApi {
   app.all(bearerApiPaths.stream, () => refuseMethod('GET'));
 
   app.post(bearerApiPaths.heartbeat, async (c) => {
-    const heartbeat = heartbeatSchema.safeParse(await readHeartbeat(c.req.raw));
+    const heartbeat = heartbeatSchema.safeParse(await readReport(c.req.raw));
     if (!heartbeat.success) throw new Problem('invalid', 'Cannot read the body: it is not a heartbeat');
     try {
       await options.onHeartbeat(heartbeat.data);
@@ -70,6 +75,19 @@ export function createBearerApi(options: BearerApiOptions): BearerApi {
     return new Response(null, { status: 204, headers: commonHeaders });
   });
   app.all(bearerApiPaths.heartbeat, () => refuseMethod('POST'));
+
+  app.post(bearerApiPaths.usage, async (c) => {
+    const post = usagePostSchema.safeParse(await readReport(c.req.raw));
+    if (!post.success) throw new Problem('invalid', 'Cannot read the body: it holds no records of usage');
+    const records = post.data.records.flatMap((record) => usageRecordSchema.safeParse(record).data ?? []);
+    try {
+      await options.onUsage(records);
+    } catch (cause) {
+      throw new Problem('retryable', 'Cannot take usage over now', { cause });
+    }
+    return new Response(null, { status: 204, headers: commonHeaders });
+  });
+  app.all(bearerApiPaths.usage, () => refuseMethod('POST'));
 
   app.notFound(() => answer(new Problem('not_found', 'Cannot find this path')));
   app.onError((error) => {

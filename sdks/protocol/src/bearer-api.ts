@@ -7,11 +7,13 @@ import * as z from 'zod';
  *   GET  /api/bearer/v1/stream      `snapshot` for each document that the reader does not hold, then `positions`; again
  *                                   whenever something changes, and `positions` as a sign of life
  *   POST /api/bearer/v1/heartbeat   a heartbeat
+ *   POST /api/bearer/v1/usage       `{records}`: what there is to tell of usage, see `usageRecordSchema`
  */
 
 export const bearerApiPaths = {
   stream: '/api/bearer/v1/stream',
   heartbeat: '/api/bearer/v1/heartbeat',
+  usage: '/api/bearer/v1/usage',
 } as const;
 
 /** The names of the events on that stream. */
@@ -38,3 +40,9 @@ export const positionsEventSchema = z.object({
    */
   staleMs: z.number().int().min(0).nullable().optional(),
 });
+
+/** How many usage records one request carries. */
+export const usageRecordsPerPost = 200;
+
+/** Body of `POST /api/bearer/v1/usage`; records that do not parse are left out, since newer bearers may tell of more. */
+export const usagePostSchema = z.object({ records: z.array(z.unknown()).max(usageRecordsPerPost) });

@@ -121,6 +121,7 @@ export class SimulatedManager implements HttpServer {
       library: this.#library,
       token: bearerToken,
       onHeartbeat: (heartbeat) => heartbeats.keep(heartbeat),
+      onUsage: async () => {},
       clock: clockOf(machine),
       random,
       crypto: nodeCrypto,

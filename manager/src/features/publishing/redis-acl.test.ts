@@ -10,9 +10,10 @@ import { heartbeatOf } from '../../../../bearer/src/testing/heartbeat-of.ts';
 import { RedisCluster } from '../../../../bearer/test/support/redis-cluster.ts';
 import { RedisServer } from '../../../../bearer/test/support/redis-server.ts';
 import { UpstashServer } from '../../../../bearer/test/support/upstash-server.ts';
-import type { PublishStore } from './publish-store.ts';
+import { storeUsageSource } from '../usage/index.ts';
 import { redisCommands } from './redis-commands.ts';
 import { redisStore } from './redis-store.ts';
+import type { StoreCommands } from './store-commands.ts';
 import { upstashCommands } from './upstash-commands.ts';
 
 /** The lines as they stand in the docs, to be pasted. */
@@ -36,7 +37,9 @@ const record = {
 };
 
 /** Everything that both roles ever do; rejects when one of them may not. */
-async function everything(store: PublishStore, sources: BearerStore): Promise<void> {
+async function everything(commands: StoreCommands, sources: BearerStore): Promise<void> {
+  const store = redisStore(commands);
+  const usage = storeUsageSource(commands);
   try {
     let hints = 0;
     // Nothing is ever published there: its hint comes once the subscription stands and answers pings.
@@ -52,7 +55,13 @@ async function everything(store: PublishStore, sources: BearerStore): Promise<vo
     expect(await sources.keys.read()).toBeDefined();
     await expect.poll(() => hints, { timeout: 3_000, interval: 10 }).toBeGreaterThan(0);
     await sources.reportSink.report(heartbeatOf('bearer-a'));
+    // The first question makes the group.
+    expect(await usage.take()).toEqual([]);
     await sources.usage.record(record);
+    const taken = await usage.take();
+    expect(taken.map((each) => each.record)).toEqual([record]);
+    await usage.done(taken.map(({ handle }) => handle));
+    expect(await usage.take()).toEqual([]);
     expect((await store.heartbeats()).map(({ heartbeat }) => heartbeat.id)).toEqual(['bearer-a']);
     expect([...(await store.positions()).keys()].sort()).toEqual(['a', keyRegistryDocument]);
     await store.remove('a');
@@ -82,7 +91,7 @@ describe('the rights that docs/deploy.md gives', () => {
     await setUser(bearerLine);
     const url = (line: readonly string[]) => `redis://${line[1]}:${passwordIn(line)}@127.0.0.1:${redis.port}`;
     const link = new RedisLink({ ...ports, url: url(managerLine), purpose: 'test' });
-    await everything(redisStore(redisCommands(link)), redisSources({ ...ports, url: url(bearerLine) }));
+    await everything(redisCommands(link), redisSources({ ...ports, url: url(bearerLine) }));
   }
 
   it('are enough for all that managers and bearers do', async () => {
@@ -97,7 +106,7 @@ describe('the rights that docs/deploy.md gives', () => {
     const token = (line: readonly string[]) => upstash.tokenOf(line[1] ?? '', passwordIn(line));
     const access = { url: upstash.url, explain: explainRedisError };
     await everything(
-      redisStore(upstashCommands({ ...access, token: token(manager) })),
+      upstashCommands({ ...access, token: token(manager) }),
       upstashSources({ ...ports, url: upstash.url, token: token(bearer), fetch }),
     );
     await upstash.dispose();
@@ -110,7 +119,7 @@ describe('the rights that docs/deploy.md gives', () => {
     const url = (line: readonly string[]) =>
       cluster.url.replace(`:${cluster.password}@`, `${line[1]}:${passwordIn(line)}@`);
     const link = new RedisLink({ ...ports, url: url(manager), purpose: 'test' });
-    await everything(redisStore(redisCommands(link)), redisSources({ ...ports, url: url(bearer) }));
+    await everything(redisCommands(link), redisSources({ ...ports, url: url(bearer) }));
     await cluster.dispose();
   }, 60_000);
 
@@ -149,6 +158,8 @@ describe('the rights that docs/deploy.md gives', () => {
     ['SET', 'other', '1'],
     ['SUBSCRIBE', 'other'],
     ['PUBLISH', 'other', '1'],
+    ['XGROUP', 'DESTROY', storeKeys.usage, 'managers'],
+    ['XTRIM', storeKeys.usage, 'MAXLEN', '0'],
   ];
   const forbiddenToBearers: readonly (readonly string[])[] = [
     ...forbidden,
@@ -166,7 +177,9 @@ describe('the rights that docs/deploy.md gives', () => {
     ['SET', storeKeys.bearer('other'), '1', 'GET'],
     ['DEL', storeKeys.bearer('other')],
     ['XRANGE', storeKeys.usage, '-', '+'],
-    ['XTRIM', storeKeys.usage, 'MAXLEN', '0'],
+    ['XREADGROUP', 'GROUP', 'managers', 'managers', 'STREAMS', storeKeys.usage, '>'],
+    ['XDEL', storeKeys.usage, '1-1'],
+    ['XACK', storeKeys.usage, 'managers', '1-1'],
     ['SET', '{fauna}:new', '1'],
     ['PUBLISH', storeKeys.hints, 'a 1 1 00000000'],
     ['PSUBSCRIBE', '*'],

@@ -23,4 +23,5 @@ export * from './targeting-of.ts';
 export * from './text.ts';
 export * from './token.ts';
 export * from './two-factor.ts';
+export * from './usage.ts';
 export * from './user.ts';

@@ -3,3 +3,4 @@ export * from './delivery.ts';
 export * from './flags.ts';
 export * from './projects.ts';
 export * from './records.ts';
+export * from './usage.ts';

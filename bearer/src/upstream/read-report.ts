@@ -1,10 +1,10 @@
 import { Problem } from '@fauna-flags/protocol';
 
-/** A heartbeat tells some 200 bytes a document. */
+/** A heartbeat tells some 200 bytes a document, a post of usage less than this. */
 const bodyBytesMax = 1024 * 1024;
 
-/** Reads the JSON of a heartbeat's body, whose sender is another bearer. */
-export async function readHeartbeat(request: Request): Promise<unknown> {
+/** Reads the JSON of what a bearer reports, whose sender is another bearer. */
+export async function readReport(request: Request): Promise<unknown> {
   const tooLarge = () =>
     new Problem('too_large', `Cannot take the body: it has more than ${bodyBytesMax} bytes`);
   if (!(Number(request.headers.get('content-length') ?? 0) <= bodyBytesMax)) throw tooLarge();
