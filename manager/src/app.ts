@@ -3,6 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import {
   type Access,
   accountOperations,
+  oidcOperations,
   openAccessOperations,
   sessionOperations,
   twoFactorOperations,
@@ -112,7 +113,7 @@ export function apiOperations(deps: ManagerAppDeps): {
     auditOperations,
     memberOperations,
   ];
-  const open = [openAccessOperations, openInvitationOperations];
+  const open = [openAccessOperations, oidcOperations, openInvitationOperations];
   return {
     open: open.flatMap((operations) => operations(deps)),
     guarded: guarded.flatMap((operations) => operations(deps)),

@@ -155,7 +155,13 @@ async function compose({
   nudge = publishing.nudge;
 
   const bearers = delivery.serve();
-  const access = createAccess({ ...writing, secret: config.secret, url: config.url });
+  const access = createAccess({
+    ...writing,
+    secret: config.secret,
+    url: config.url,
+    oidc: config.oidc,
+    log,
+  });
   const live = new LiveFeed({ database, ...access, now: () => performance.now(), log });
   const example =
     delivery.mode === 'all-in-one' && sample?.serverKey !== undefined

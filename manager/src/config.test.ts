@@ -87,6 +87,45 @@ describe('readConfig()', () => {
     );
   });
 
+  it('S-33 takes an identity provider whole, or not at all', async () => {
+    const whole = {
+      FAUNA_ADMIN_TOKEN: 'given',
+      FAUNA_URL: 'https://flags.example.com',
+      FAUNA_OIDC_ISSUER: 'https://id.example.com/realms/staff',
+      FAUNA_OIDC_CLIENT_ID: 'fauna',
+      FAUNA_OIDC_CLIENT_SECRET: 'a secret of the client',
+    };
+    const settings = {
+      issuer: 'https://id.example.com/realms/staff',
+      clientId: 'fauna',
+      clientSecret: 'a secret of the client',
+    };
+    expect((await read(whole)).oidc).toEqual({ ...settings, name: 'id.example.com' });
+    const named = await read({ ...whole, FAUNA_OIDC_NAME: 'Example ID' });
+    expect(named.oidc).toEqual({ ...settings, name: 'Example ID' });
+    expect((await read({ FAUNA_ADMIN_TOKEN: 'given', FAUNA_OIDC_ISSUER: '' })).oidc).toBeUndefined();
+    for (const name of Object.keys(whole).filter((each) => each !== 'FAUNA_ADMIN_TOKEN')) {
+      const reading = read({ ...whole, [name]: '' });
+      await expect(reading).rejects.toThrow('1 setting(s) cannot be used');
+      await expect(reading).rejects.toThrow(`${name} must be set`);
+      await expect(reading).rejects.not.toThrow('a secret of the client');
+    }
+    expect((await read({ ...whole, FAUNA_OIDC_ISSUER: 'http://localhost:9000' })).oidc?.issuer).toBe(
+      'http://localhost:9000',
+    );
+    for (const issuer of [
+      'http://id.example.com',
+      'id.example.com',
+      'https://id.example.com/?tenant=1',
+      'https://user:word@id.example.com',
+      'ftp://localhost',
+    ]) {
+      await expect(read({ ...whole, FAUNA_OIDC_ISSUER: issuer })).rejects.toThrow(
+        'FAUNA_OIDC_ISSUER must be the address of an issuer',
+      );
+    }
+  });
+
   it('never shows the password of a database or a store whose address cannot be read', async () => {
     const wrong = [
       ['DATABASE_URL', 'postgres://u:SEC#RET@localhost/fauna'],

@@ -14,6 +14,7 @@ import {
   withOneStore,
 } from '@fauna-flags/bearer/node';
 import { z } from 'zod';
+import type { OidcSettings } from './features/access/index.ts';
 import { readDatabaseUrl } from './platform/database/index.ts';
 import { noTrustedProxies, type TrustedProxies } from './platform/http/index.ts';
 import { readOrMakeSecretFile, readSecretFile } from './platform/secret-file.ts';
@@ -37,6 +38,8 @@ export interface Config {
   readonly url?: string | undefined;
   /** The 32 bytes of an Ed25519 seed: what is published is signed with it. Absent: nothing is signed. */
   readonly signingKey?: Uint8Array | undefined;
+  /** The identity provider that people may sign in through. */
+  readonly oidc?: OidcSettings | undefined;
   /** Whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: TrustedProxies;
   /** SDK keys of project `default`, environment `production`, that exist from the first boot on. */
@@ -88,11 +91,30 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** What a provider calls itself: an address, to the letter. Only on this very machine may it be one without TLS. */
+const issuer = z
+  .string()
+  .max(500)
+  .refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || url.username !== '' || url.password !== '' || /[?#]/.test(text)) return false;
+    const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal);
+  }, 'must be the address of an issuer like https://id.example.com, without what comes after /.well-known');
+
 /** Judged here, because whatever trips over it later would print it, password and all. */
 function isDatabaseUrl(text: string): boolean {
   const url = readDatabaseUrl(text);
   return url !== undefined && isWholeAddress(url);
 }
+
+/** What a provider cannot do without: all of it, or none. */
+const oidcSettingNames = [
+  'FAUNA_OIDC_ISSUER',
+  'FAUNA_OIDC_CLIENT_ID',
+  'FAUNA_OIDC_CLIENT_SECRET',
+  'FAUNA_URL',
+] as const;
 
 const environmentSchema = z
   .object({
@@ -124,6 +146,24 @@ const environmentSchema = z
     ),
     FAUNA_SECRET: absentWhenEmpty(secret.optional()),
     FAUNA_URL: absentWhenEmpty(origin.optional()),
+    FAUNA_OIDC_ISSUER: absentWhenEmpty(issuer.optional()),
+    FAUNA_OIDC_CLIENT_ID: absentWhenEmpty(
+      z.string().max(500).regex(visibleAscii, 'must be visible ASCII characters').optional(),
+    ),
+    FAUNA_OIDC_CLIENT_SECRET: absentWhenEmpty(
+      z
+        .string()
+        .max(2000)
+        .regex(/^[\x20-\x7e]+$/, 'must be ASCII characters')
+        .optional(),
+    ),
+    FAUNA_OIDC_NAME: absentWhenEmpty(
+      z
+        .string()
+        .max(60, 'must have at most 60 characters')
+        .regex(/\S/, 'must hold more than white space')
+        .optional(),
+    ),
     TRUSTED_PROXIES: sharedSettings.trustedProxies,
     FAUNA_BEARER_TOKEN: sharedSettings.bearerToken,
     FAUNA_METRICS_TOKEN: sharedSettings.metricsToken,
@@ -154,7 +194,20 @@ const environmentSchema = z
       path: ['FAUNA_BEARER_TOKEN'],
       message: 'must not be the same as FAUNA_ADMIN_TOKEN or an SDK key: each opens something else',
     },
-  );
+  )
+  .superRefine((values, context) => {
+    const isMeant = Object.keys(values).some(
+      (name) => name.startsWith('FAUNA_OIDC_') && values[name as keyof typeof values] !== undefined,
+    );
+    if (!isMeant) return;
+    for (const name of oidcSettingNames.filter((each) => values[each] === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `must be set: signing in through a provider takes ${oidcSettingNames.join(', ')}`,
+      });
+    }
+  });
 
 /** Where the database is, as the settings name it. */
 export type DatabasePlace = Pick<Config, 'dataDir' | 'databaseUrl'>;
@@ -235,6 +288,7 @@ export async function readConfig({
     adminTokenGenerated: values.FAUNA_ADMIN_TOKEN === undefined,
     secret,
     url: values.FAUNA_URL,
+    oidc: oidcIn(values),
     trustedProxies: values.TRUSTED_PROXIES ?? noTrustedProxies,
     clientKey: values.FAUNA_CLIENT_KEY,
     serverKey: values.FAUNA_SERVER_KEY,
@@ -264,4 +318,14 @@ function placeIn(values: ReturnType<typeof parse>, directory: string): DatabaseP
     dataDir: isAbsolute(folder) ? folder : resolve(directory, folder),
     databaseUrl: values.DATABASE_URL,
   };
+}
+
+function oidcIn({
+  FAUNA_OIDC_ISSUER: issuer,
+  FAUNA_OIDC_CLIENT_ID: clientId,
+  FAUNA_OIDC_CLIENT_SECRET: clientSecret,
+  FAUNA_OIDC_NAME: name,
+}: z.output<typeof environmentSchema>): OidcSettings | undefined {
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return { issuer, clientId, clientSecret, name: name ?? new URL(issuer).host };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ReceivedHeartbeat } from '@fauna-flags/protocol';
 import { apiOperations, createManagerApp } from '../../src/app.ts';
-import { type Access, createAccess } from '../../src/features/access/index.ts';
+import { type Access, createAccess, type OidcSettings } from '../../src/features/access/index.ts';
 import { LiveFeed } from '../../src/features/live/index.ts';
 import { KnownRulesets } from '../../src/features/publishing/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
@@ -49,6 +49,7 @@ export interface TestAppOptions {
   readonly onCommit?: (documentIds: readonly string[]) => void;
   /** How bearers do. */
   readonly heartbeats?: () => Promise<readonly ReceivedHeartbeat[]>;
+  readonly oidc?: OidcSettings;
 }
 
 /** The manager's app over a database, whole or broken. */
@@ -59,6 +60,7 @@ export function createTestApp(
     placement = { url: undefined, trustedProxies: noTrustedProxies },
     onCommit = () => {},
     heartbeats = async () => [],
+    oidc,
   }: TestAppOptions = {},
 ) {
   const logged: unknown[] = [];
@@ -73,7 +75,7 @@ export function createTestApp(
     onCommit,
     known: new KnownRulesets(),
   };
-  const access = createAccess({ ...world, secret: testSecret, url: placement.url });
+  const access = createAccess({ ...world, secret: testSecret, url: placement.url, oidc, log });
   const live = new LiveFeed({ database, ...access, now: () => performance.now(), log });
   const deps = {
     ...world,
@@ -90,12 +92,17 @@ export function createTestApp(
 }
 
 /** Starts the API. `now` may move in a test's hands. */
-export async function createTestApi(now?: () => Date, placement?: Placement): Promise<TestApi> {
+export async function createTestApi(
+  now?: () => Date,
+  placement?: Placement,
+  oidc?: OidcSettings,
+): Promise<TestApi> {
   const test = await createTestDatabase();
   const nudges: (readonly string[])[] = [];
   const { app, operations, access, live, logged } = createTestApp(test.database, {
     ...(now === undefined ? {} : { now }),
     ...(placement === undefined ? {} : { placement }),
+    ...(oidc === undefined ? {} : { oidc }),
     onCommit: (documentIds) => nudges.push(documentIds),
   });
 

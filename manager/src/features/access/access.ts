@@ -6,13 +6,16 @@ import {
   type User,
 } from '@fauna-flags/protocol';
 import type { Queries } from '../../platform/database/index.ts';
-import type { Actor, KnownUser, PrincipalSource } from '../../platform/http/index.ts';
+import type { Actor, KnownUser, Log, PrincipalSource } from '../../platform/http/index.ts';
 import { keyFor } from '../../platform/sealed.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { createAuth } from './auth.ts';
 import { changePassword } from './change-password.ts';
 import { createFirstOwner, isOwnerToken, ownerExists } from './first-owner.ts';
 import { insertUser, type NewUser } from './insert-user.ts';
+import { oidcCookie } from './oidc/oidc-flow.ts';
+import type { OidcSettings } from './oidc/oidc-settings.ts';
+import { createOidcSignIn, type OidcSignIn } from './oidc/oidc-sign-in.ts';
 import { passwordHashing } from './password-hashing.ts';
 import { checkPassword } from './passwords/check-password.ts';
 import { createPrincipals } from './principals.ts';
@@ -40,6 +43,8 @@ export interface Access {
   createOwner(body: CreateOwner, visitor: Visitor & { readonly isAdmin: boolean }): Promise<SignedIn>;
   signIn(body: SignIn, visitor: Visitor): Promise<SignedIn>;
   readonly twoFactors: TwoFactors;
+  /** Signing in through an identity provider, where one is set up. */
+  readonly oidc: OidcSignIn | undefined;
   /** Asks for the password of somebody who is signed in once more. 422 when it is wrong, 429 as at sign-in. */
   requirePassword(of: {
     readonly user: KnownUser;
@@ -67,17 +72,21 @@ export interface Access {
 
 /** Access over a database; `url` decides which cookie carries sessions. */
 export function createAccess(
-  deps: WriteDeps & { readonly secret: string; readonly url: string | undefined },
+  deps: WriteDeps & {
+    readonly secret: string;
+    readonly url: string | undefined;
+    /** Wants `url`. */
+    readonly oidc?: OidcSettings | undefined;
+    readonly log: Pick<Log, 'warn'>;
+  },
 ): Access {
-  const { database, now, randomBytes, secret, url } = deps;
+  const { database, now, randomBytes, secret, url, oidc } = deps;
   const hashing = passwordHashing();
   const cookie = sessionCookie(url);
   const auth = createAuth({ database, now, randomBytes, secret, cookie, hashing });
   const sessions = createSessions({ auth, database, now, cookie });
   const twoFactors = createTwoFactors({
-    database,
-    now,
-    randomBytes,
+    ...deps,
     key: keyFor(secret, 'two-factor secrets'),
     sessions,
     // Whoever signs in to several installations has them all in one app.
@@ -101,6 +110,16 @@ export function createAccess(
     },
     signIn: (body, visitor) => signIn(signingIn, body, visitor),
     twoFactors,
+    oidc:
+      oidc === undefined || url === undefined
+        ? undefined
+        : createOidcSignIn({
+            ...deps,
+            settings: oidc,
+            url,
+            key: keyFor(secret, 'sign-ins through a provider'),
+            cookie: oidcCookie(cookie),
+          }),
     requirePassword: (of) => requirePassword({ auth, delay }, of),
     signInAs: (user, visitor) => beginSession(signingIn, user, visitor),
     accounts: {

@@ -1,5 +1,4 @@
 import { createOwnerSchema, ownerSchema, Problem, sessionSchema, signInSchema } from '@fauna-flags/protocol';
-import type { Context } from 'hono';
 import {
   get,
   type Operation,
@@ -12,6 +11,7 @@ import {
 } from '../../platform/http/index.ts';
 import type { Access } from './access.ts';
 import { sessionOf, signedInAnswer, visitorOf } from './answers.ts';
+import { endFormerSession } from './end-former-session.ts';
 
 /** Body of `PUT /owner/password`. */
 const resetPasswordSchema = createOwnerSchema.pick({ email: true, password: true });
@@ -30,14 +30,6 @@ export function openAccessOperations({
   adminToken,
 }: AccessOperationsDeps): readonly Operation[] {
   const isAdminToken = tokenCheck(adminToken);
-
-  /** The session that this browser had is not needed any more, and nobody else should find it. */
-  async function endSession(c: Context): Promise<void> {
-    const { sessions } = access;
-    const { headers } = c.req.raw;
-    const before = sessions.claims(headers) ? await sessions.find(headers) : undefined;
-    if (before !== undefined) await sessions.end(before.id);
-  }
 
   return [
     get(
@@ -86,7 +78,7 @@ export function openAccessOperations({
       async ({ c, body }) => {
         refuseForeignSite(c, placement);
         const signedIn = await access.signIn(body, visitorOf(c, placement));
-        await endSession(c);
+        await endFormerSession(access.sessions, c.req.raw.headers);
         return signedInAnswer(c, signedIn);
       },
     ),

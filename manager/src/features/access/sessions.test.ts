@@ -142,6 +142,7 @@ describe('a session', () => {
         randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
         secret,
         url: undefined,
+        log: { warn: () => {} },
       }),
     );
     const found = await Promise.all(managers.map(({ sessions }) => sessions.find(headers)));

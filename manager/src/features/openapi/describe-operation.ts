@@ -48,7 +48,9 @@ function security(needs: Needs): JsonObject {
 
 function success(operation: Operation, schemas: Schemas): JsonObject {
   const { answer, media } = operation.description;
-  if (answer === undefined && media === undefined) return { description: 'Done.' };
+  if (answer === undefined && media === undefined) {
+    return { description: successStatus(operation) === 302 ? 'Goes on at `Location`.' : 'Done.' };
+  }
   const content =
     media === undefined
       ? { 'application/json': { schema: schemas.refer(answer as z.ZodType, 'output') } }

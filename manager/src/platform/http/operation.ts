@@ -63,8 +63,8 @@ export interface Description<Body extends z.ZodType | undefined, Query extends P
   readonly isConfirmed?: boolean;
   /** Whether `If-Match` must say which revision is meant; PUT, PATCH and DELETE want it unless this says no. */
   readonly isConditional?: boolean;
-  /** The status of success; 200 when absent, 204 when there is no `answer`. */
-  readonly status?: 200 | 201 | 202;
+  /** The status of success; 200 when absent, 204 when there is no `answer`. 302: a browser is sent on. */
+  readonly status?: 200 | 201 | 202 | 302;
   /** What success is answered with; absent when with nothing. */
   readonly answer?: z.ZodType;
   /** Where success is answered with something other than JSON: its media types. */
@@ -125,7 +125,7 @@ export function isConditional({ method, description }: Operation): boolean {
 }
 
 /** The status of success. */
-export function successStatus({ description }: Operation): 200 | 201 | 202 | 204 {
+export function successStatus({ description }: Operation): 200 | 201 | 202 | 204 | 302 {
   return (
     description.status ?? (description.answer === undefined && description.media === undefined ? 204 : 200)
   );

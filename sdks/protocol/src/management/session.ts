@@ -50,3 +50,27 @@ export const sessionSchema = z.object({
   expiresAt: timeSchema,
 });
 export type Session = z.infer<typeof sessionSchema>;
+
+/** Answer of `GET /sign-in`: which ways in there are. */
+export const signInWaysSchema = z.object({
+  password: z.boolean(),
+  /** The identity provider, as the button calls it; null where none is set up. */
+  oidc: z.object({ name: z.string() }).nullable(),
+});
+export type SignInWays = z.infer<typeof signInWaysSchema>;
+
+/**
+ * Why a way through an identity provider has ended at the sign-in page: its `error` in the query. `denied`: the person or the
+ * provider said no. `expired`: it took too long, or was not begun in this browser. `unavailable`: the provider does not
+ * answer. `no_account`: nobody here has this e-mail address. `email_not_verified`: the provider does not vouch for it.
+ * `failed`: the provider's answer is not good, which the log tells more of.
+ */
+export const signInErrors = [
+  'denied',
+  'expired',
+  'unavailable',
+  'no_account',
+  'email_not_verified',
+  'failed',
+] as const;
+export type SignInError = (typeof signInErrors)[number];

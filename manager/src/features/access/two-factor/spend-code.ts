@@ -1,8 +1,9 @@
 import { Problem } from '@fauna-flags/protocol';
 import { and, eq, lt, lte, or, type SQL, sql } from 'drizzle-orm';
-import { auditEntries, type Database, twoFactors as table } from '../../../platform/database/index.ts';
+import { type Database, twoFactors as table } from '../../../platform/database/index.ts';
 import type { Actor, KnownUser } from '../../../platform/http/index.ts';
 import { open } from '../../../platform/sealed.ts';
+import { type WriteDeps, writeInstallation } from '../../publishing/index.ts';
 import { recoveryDigest } from './recovery-codes.ts';
 import { isTotpCode, totpStep } from './totp.ts';
 
@@ -15,10 +16,7 @@ const triesFreeMax = 5;
 const doublingsMax = 10;
 
 /** What second factors are kept with. */
-export interface TwoFactorDeps {
-  readonly database: Database;
-  readonly now: () => Date;
-  readonly randomBytes: (size: number) => Uint8Array;
+export interface TwoFactorDeps extends WriteDeps {
   /** What the shared secrets are sealed under. */
   readonly key: Uint8Array;
 }
@@ -32,14 +30,15 @@ export type TwoFactorRow = typeof table.$inferSelect;
  * app's secret cannot be read any more. `actor` is who uses it.
  */
 export async function spendCode(
-  { database, now, key }: TwoFactorDeps,
+  deps: TwoFactorDeps,
   { user, code: typed, actor }: { readonly user: KnownUser; readonly code: string; readonly actor: Actor },
 ): Promise<boolean> {
+  const { database, now, key } = deps;
   const at = now();
   const row = await claimTry(database, user.id, at);
   if (row === undefined) return false;
   const code = typed.replaceAll(/\s/g, '');
-  if (!isTotpCode(code)) return spendRecoveryCode(database, { user, code, actor, at });
+  if (!isTotpCode(code)) return spendRecoveryCode(deps, { user, code, actor });
   const step = totpStep(secretOf(row, key), { code, now: at });
   if (step === undefined) return false;
   const spent = await database.read
@@ -86,16 +85,11 @@ function secretOf({ sealedSecret }: TwoFactorRow, key: Uint8Array): Uint8Array {
 }
 
 async function spendRecoveryCode(
-  database: Database,
-  {
-    user,
-    code,
-    actor,
-    at,
-  }: { readonly user: KnownUser; readonly code: string; readonly actor: Actor; readonly at: Date },
+  deps: TwoFactorDeps,
+  { user, code, actor }: { readonly user: KnownUser; readonly code: string; readonly actor: Actor },
 ): Promise<boolean> {
   const digest = recoveryDigest(code);
-  return database.transaction(async (tx) => {
+  return writeInstallation(deps, { actor }, async ({ tx, record }) => {
     const digests = sql`${table.recoveryDigests}::jsonb`;
     const [spent] = await tx
       .update(table)
@@ -103,14 +97,9 @@ async function spendRecoveryCode(
       .where(and(eq(table.userId, user.id), sql`${digests} @> to_jsonb(${digest}::text)`))
       .returning({ left: table.recoveryDigests });
     if (spent === undefined) return false;
-    await tx.insert(auditEntries).values({
-      at,
-      actor: actor.name,
-      address: actor.address,
-      token: actor.token,
+    record({
       action: 'user.use-recovery-code',
-      entityKind: 'user',
-      entityKey: user.email,
+      entity: { kind: 'user', key: user.email },
       after: { recoveryCodesLeft: spent.left.length },
     });
     return true;

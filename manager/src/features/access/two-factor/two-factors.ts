@@ -1,7 +1,6 @@
 import { Problem, type TwoFactor, type TwoFactorSetup } from '@fauna-flags/protocol';
 import { and, eq, gt, isNotNull, isNull } from 'drizzle-orm';
 import {
-  auditEntries,
   type Queries,
   sessions as sessionTable,
   twoFactors as table,
@@ -9,6 +8,7 @@ import {
 } from '../../../platform/database/index.ts';
 import { type Actor, isUuid, type KnownUser } from '../../../platform/http/index.ts';
 import { seal } from '../../../platform/sealed.ts';
+import { writeInstallation } from '../../publishing/index.ts';
 import type { Sessions } from '../sessions.ts';
 import { base32 } from './base32.ts';
 import { makeRecoveryCodes, recoveryDigest } from './recovery-codes.ts';
@@ -60,18 +60,9 @@ export function createTwoFactors({
     action: string,
     change: (tx: Queries, at: Date) => Promise<boolean>,
   ): Promise<boolean> {
-    const at = now();
-    const ended = await database.transaction(async (tx) => {
+    const ended = await writeInstallation(deps, { actor }, async ({ tx, at, record }) => {
       if (!(await change(tx, at))) return undefined;
-      await tx.insert(auditEntries).values({
-        at,
-        actor: actor.name,
-        address: actor.address,
-        token: actor.token,
-        action,
-        entityKind: 'user',
-        entityKey: user.email,
-      });
+      record({ action, entity: { kind: 'user', key: user.email } });
       const { userId, id } = sessionTable;
       return tx.delete(sessionTable).where(eq(userId, user.id)).returning({ id });
     });
