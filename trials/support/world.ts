@@ -146,10 +146,7 @@ export class World {
   /** Mends every link. */
   heal(): void {
     for (const bearer of this.bearers) bearer.heal();
-    for (const { toRedis } of this.managers) {
-      toRedis.be('pass');
-      toRedis.setWeather({});
-    }
+    for (const manager of this.managers) manager.heal();
   }
 
   /** Ends everything, whatever state it is in. */
