@@ -3,6 +3,7 @@ import {
   createAttributeSchema,
   pageSchema,
   patchAttributeSchema,
+  usersOfSchema,
 } from '@fauna-flags/protocol';
 import {
   forRequest,
@@ -16,6 +17,7 @@ import {
 } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
+import { loadProjectModel, usersOfAttribute } from '../targeting/index.ts';
 import { toAttribute } from './attribute.ts';
 import { deleteAttribute, patchAttribute } from './change-attribute.ts';
 import { createAttribute } from './create-attribute.ts';
@@ -58,6 +60,23 @@ export function attributeOperations(deps: WriteDeps): readonly Operation[] {
       async ({ scope }) => {
         const project = await findProject(deps.database.read, scope.project);
         return toAttribute(await findAttribute(deps.database.read, project, scope.attribute), project.key);
+      },
+    ),
+    get(
+      `${one}/usage`,
+      {
+        id: 'getAttributeUsage',
+        summary: 'tell what uses an attribute',
+        description:
+          'Flags and audiences, negated uses too, and what buckets by it. It can be deleted when there is nothing.',
+        needs: 'attribute.read',
+        answer: usersOfSchema,
+      },
+      async ({ scope }) => {
+        const { read } = deps.database;
+        const project = await findProject(read, scope.project);
+        const { key } = await findAttribute(read, project, scope.attribute);
+        return { usedBy: usersOfAttribute(await loadProjectModel(read, project.id), key) };
       },
     ),
     patch(

@@ -85,6 +85,7 @@ describe('attributes', () => {
     const usedBy = async (key: string) => {
       const { status, body } = await api.call('DELETE', `${attributes}/${key}`, undefined, anyRevision);
       expect([status, body.code]).toEqual([409, 'in_use']);
+      expect(await api.must('GET', `${attributes}/${key}/usage`)).toEqual({ usedBy: body.usedBy });
       return body.usedBy;
     };
     expect(await usedBy('asked')).toEqual([{ kind: 'audience', key: 'asking' }]);
@@ -162,6 +163,8 @@ describe('audiences', () => {
       { kind: 'flag', key: 'user', environments: ['production'] },
       { kind: 'audience', key: 'others' },
     ]);
+    expect(await api.must('GET', `${audiences}/texans/usage`)).toEqual({ usedBy: body.usedBy });
+    expect(await api.must('GET', `${audiences}/others/usage`)).toEqual({ usedBy: [] });
     await api.must('PUT', path, configuration, anyRevision);
     await api.must('DELETE', `${audiences}/others`, undefined, anyRevision);
     expect((await api.call('DELETE', `${audiences}/texans`, undefined, anyRevision)).status).toBe(204);

@@ -1,4 +1,10 @@
-import { audienceSchema, createAudienceSchema, pageSchema, patchAudienceSchema } from '@fauna-flags/protocol';
+import {
+  audienceSchema,
+  createAudienceSchema,
+  pageSchema,
+  patchAudienceSchema,
+  usersOfSchema,
+} from '@fauna-flags/protocol';
 import {
   forRequest,
   get,
@@ -11,6 +17,7 @@ import {
 } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
+import { loadProjectModel, usersOfAudience } from '../targeting/index.ts';
 import { toAudience } from './audience.ts';
 import { deleteAudience, patchAudience } from './change-audience.ts';
 import { createAudience } from './create-audience.ts';
@@ -53,6 +60,22 @@ export function audienceOperations(deps: WriteDeps): readonly Operation[] {
       async ({ scope }) => {
         const project = await findProject(deps.database.read, scope.project);
         return toAudience(await findAudience(deps.database.read, project, scope.audience), project.key);
+      },
+    ),
+    get(
+      `${one}/usage`,
+      {
+        id: 'getAudienceUsage',
+        summary: 'tell what uses an audience',
+        description: 'Flags and audiences, negated uses too. It can be deleted when there is nothing.',
+        needs: 'audience.read',
+        answer: usersOfSchema,
+      },
+      async ({ scope }) => {
+        const { read } = deps.database;
+        const project = await findProject(read, scope.project);
+        const { key } = await findAudience(read, project, scope.audience);
+        return { usedBy: usersOfAudience(await loadProjectModel(read, project.id), key) };
       },
     ),
     patch(

@@ -25,3 +25,4 @@ export * from './token.ts';
 export * from './two-factor.ts';
 export * from './usage.ts';
 export * from './user.ts';
+export * from './users-of.ts';
