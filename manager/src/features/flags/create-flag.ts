@@ -88,7 +88,7 @@ async function requireRoom({ tx, project }: ProjectUnit, key: string): Promise<v
   if ((row?.flags ?? 0) >= flagsMax) {
     throw new Problem(
       'unprocessable',
-      `Cannot create flag "${key}": project "${project.key}" has ${flagsMax}, archived ones included`,
+      `Cannot create flag "${key}": project "${project.key}" has ${flagsMax} flags, archived ones included, and more are not possible: delete some that are archived`,
     );
   }
 }

@@ -48,4 +48,18 @@ describe('an environment of 5,000 flags', () => {
     expect(Object.keys(content.flags).length).toBe(5_000);
     expect(content.flags['flag-2'].enabled).toBe(true);
   });
+
+  it('is of a project that can hold as many archived flags, and refuses one more by saying what makes room', async () => {
+    await api.database.read.execute(sql`
+      INSERT INTO flags (id, project_id, key, name, search_text, kind, salt, variations, client_visible, tags, lifetime, archived_at, created_at, updated_at)
+      SELECT gen_random_uuid(), p.id, 'archived-' || n, 'Flag', 'flag', 'boolean', 'salt-' || n,
+        '[{"key":"on","value":true},{"key":"off","value":false}]', true, '[]', 'temporary', now(), now(), now()
+      FROM projects p, generate_series(1, 10000 - (SELECT count(*)::int FROM flags)) n`);
+    const refused = await api.call('POST', '/projects/demo/flags', { key: 'f', name: 'F', kind: 'boolean' });
+    expect(refused.body).toMatchObject({
+      status: 422,
+      detail:
+        'Cannot create flag "f": project "demo" has 10000 flags, archived ones included, and more are not possible: delete some that are archived',
+    });
+  });
 });

@@ -93,9 +93,13 @@ function checkPrerequisites(
     seen.add(prerequisite.flag);
     const other = model.flags.get(prerequisite.flag);
     if (other === undefined) {
-      found.add(`${path}.flag`, `names no flag of the project: "${prerequisite.flag}"`);
+      const others = [...model.flags.values()].filter(({ key, archived }) => key !== flag.key && !archived);
+      found.add(
+        `${path}.flag`,
+        `names no flag of the project: "${prerequisite.flag}"; it could be ${oneOf(others.map(({ key }) => key))}`,
+      );
     } else if (other.archived) {
-      found.add(`${path}.flag`, `must not be archived: "${prerequisite.flag}" is`);
+      found.add(`${path}.flag`, `must not be archived: "${prerequisite.flag}" is, restore it first`);
     } else if (!other.variations.some(({ key }) => key === prerequisite.variation)) {
       found.add(
         `${path}.variation`,
