@@ -1,0 +1,2 @@
+/** A name leads to somewhere that requests must not go. */
+export class AddressRefused extends Error {}
