@@ -158,6 +158,7 @@ describe('docker-compose.yml', () => {
     expect(on('store')).toEqual(['redis', 'manager', 'bearer']);
     expect(on('inside')).toEqual(['manager', 'bearer', 'front-door']);
     expect(on('outside')).toEqual(['front-door']);
+    expect(on('onward')).toEqual(['manager']);
     const closed = Object.entries(compose.networks).filter(([, { internal }]) => internal);
     expect(closed.map(([name]) => name)).toEqual(['database', 'store', 'inside']);
   });

@@ -26,6 +26,7 @@ import { sdkKeyOperations } from './features/sdk-keys/index.ts';
 import { tokenOperations } from './features/tokens/index.ts';
 import { usageOperations } from './features/usage/index.ts';
 import { userOperations } from './features/users/index.ts';
+import { type WebhookDeps, type Webhooks, webhookOperations } from './features/webhooks/index.ts';
 import {
   type ApiEnv,
   answerHeaders,
@@ -41,11 +42,12 @@ import {
 } from './platform/http/index.ts';
 
 /** What the manager's API needs of the world. */
-export interface ManagerAppDeps extends WriteDeps, DeliveryDeps {
+export interface ManagerAppDeps extends WriteDeps, DeliveryDeps, WebhookDeps {
   /** The token with every right. */
   readonly adminToken: string;
   readonly access: Access;
   readonly live: LiveFeed;
+  readonly webhooks: Webhooks;
   readonly placement: Placement;
   /** Asked at every request: what is served beside the API is known later than the API is made. */
   readonly installation: () => Installation;
@@ -61,7 +63,7 @@ export function createManagerApp(deps: ManagerAppDeps): Hono<ApiEnv> {
   const { open, guarded } = apiOperations(deps);
   mountOperations(api, open);
   api.use(authenticate({ ...deps, ...deps.access }));
-  api.use(nudgeAfterChange(deps.live));
+  api.use(nudgeAfterChange(deps));
   mountOperations(api, guarded);
   refuseOtherMethods(api);
 
@@ -112,6 +114,7 @@ export function apiOperations(deps: ManagerAppDeps): {
     usageOperations,
     auditOperations,
     memberOperations,
+    webhookOperations,
   ];
   const open = [openAccessOperations, oidcOperations, openInvitationOperations];
   return {
@@ -120,10 +123,12 @@ export function apiOperations(deps: ManagerAppDeps): {
   };
 }
 
-/** Open dashboards need not wait for the feed to look on its own at what was changed here. */
-function nudgeAfterChange(live: LiveFeed): MiddlewareHandler {
+/** Nobody who is told of changes need wait until it is looked on its own at what was changed here. */
+function nudgeAfterChange({ live, webhooks }: Pick<ManagerAppDeps, 'live' | 'webhooks'>): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && c.res.ok) live.nudge();
+    if (c.req.method === 'GET' || c.req.method === 'HEAD' || !c.res.ok) return;
+    live.nudge();
+    webhooks.dispatcher.nudge();
   };
 }

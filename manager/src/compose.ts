@@ -15,6 +15,7 @@ import { createAccess, markSecret, ownerToken } from './features/access/index.ts
 import { LiveFeed } from './features/live/index.ts';
 import { KnownRulesets, type WriteDeps } from './features/publishing/index.ts';
 import { UsageCollector } from './features/usage/index.ts';
+import { createWebhooks } from './features/webhooks/index.ts';
 import { firstBoot } from './first-boot.ts';
 import { mountExample } from './mount-example.ts';
 import {
@@ -52,6 +53,9 @@ const unconfined =
  * open requests get before, it must stay below the ten seconds after which containers are killed.
  */
 const patienceMs = 700;
+
+/** How long an event that is being sent to a webhook may take to end; what is cut off is sent again, by whoever comes next. */
+const sendPatienceMs = 800;
 
 /** Everything that one process runs, behind one `fetch`. */
 export interface Fauna {
@@ -163,6 +167,20 @@ async function compose({
     log,
   });
   const live = new LiveFeed({ database, ...access, now: () => performance.now(), log });
+  const webhooks = createWebhooks({
+    ...writing,
+    secret: config.secret,
+    url: config.url,
+    egress: config.webhookEgress,
+    random: Math.random,
+    log,
+  });
+  endings.add({
+    of: 'webhooks',
+    end: () => webhooks.dispatcher.close(sendPatienceMs),
+    patienceMs: sendPatienceMs + patienceMs,
+  });
+  webhooks.dispatcher.start();
   const example =
     delivery.mode === 'all-in-one' && sample?.serverKey !== undefined
       ? mountExample({ host: config.host, port, open: openExample(sample.clientKey, sample.serverKey) })
@@ -174,6 +192,7 @@ async function compose({
     adminToken: config.adminToken,
     access,
     live,
+    webhooks,
     placement: { url: config.url, trustedProxies: config.trustedProxies },
     heartbeats: publishing.heartbeats,
     installation: () => ({ version, mode: delivery.mode, example: exampleAt ?? null }),
@@ -211,6 +230,7 @@ async function compose({
     sample,
     async drain() {
       live.close();
+      webhooks.dispatcher.stop();
       publishing.bearerApi.close();
       await example?.close();
       await bearers.drain();

@@ -30,6 +30,7 @@ describe('readConfig()', () => {
       trustedProxies: expect.any(Function),
       clientKey: undefined,
       serverKey: undefined,
+      webhookEgress: { isInsecure: false, networks: expect.any(Function) },
       sample: true,
       logLevel: 'info',
     });
@@ -235,6 +236,19 @@ describe('readConfig()', () => {
     await expect(read({ ...given, TRUSTED_PROXIES: '10.0.0.0/8,nginx' })).rejects.toThrow(
       'TRUSTED_PROXIES must be IP addresses or ranges like 10.0.0.0/8, separated by commas: "nginx" is neither',
     );
+  });
+
+  it('keeps webhooks to the public internet unless it is told otherwise', async () => {
+    const egressOf = async (environment: Record<string, string>) => (await read(environment)).webhookEgress;
+    expect(await egressOf({ FAUNA_WEBHOOKS_INSECURE: 'true' })).toMatchObject({ isInsecure: true });
+    const { isInsecure, networks } = await egressOf({ FAUNA_WEBHOOKS_NETWORKS: '10.20.0.0/16, fd12::/16' });
+    expect([isInsecure, networks('10.20.3.4'), networks('fd12::1'), networks('10.21.0.1')]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    await expect(read({ FAUNA_WEBHOOKS_NETWORKS: '10.20' })).rejects.toThrow('"10.20" is neither');
   });
 
   it('takes a token of bearers that opens nothing else', async () => {

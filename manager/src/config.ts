@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import type { OidcSettings } from './features/access/index.ts';
 import { readDatabaseUrl } from './platform/database/index.ts';
+import type { EgressOptions } from './platform/egress/index.ts';
 import { noTrustedProxies, type TrustedProxies } from './platform/http/index.ts';
 import { readOrMakeSecretFile, readSecretFile } from './platform/secret-file.ts';
 
@@ -51,6 +52,8 @@ export interface Config {
   readonly metricsToken?: string | undefined;
   /** How long counts of evaluations are kept. */
   readonly usageDays: number;
+  /** Where webhooks may lead, beside the public internet over https. */
+  readonly webhookEgress: EgressOptions;
   /** Whether the sample project is put in at the first boot. */
   readonly sample: boolean;
   readonly logLevel: LogLevel;
@@ -79,6 +82,8 @@ const secret = z.string().superRefine((value, context) => {
       : undefined;
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
+
+const yesOrNo = absentWhenEmpty(z.enum(['true', 'false'], 'must be "true" or "false"').optional());
 
 const origin = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -176,7 +181,10 @@ const environmentSchema = z
         .transform(Number)
         .optional(),
     ),
-    FAUNA_SAMPLE: absentWhenEmpty(z.enum(['true', 'false'], 'must be "true" or "false"').optional()),
+    FAUNA_WEBHOOKS_INSECURE: yesOrNo,
+    // The same form as the list of proxies: addresses and ranges.
+    FAUNA_WEBHOOKS_NETWORKS: sharedSettings.trustedProxies,
+    FAUNA_SAMPLE: yesOrNo,
     LOG_LEVEL: sharedSettings.logLevel,
   })
   .refine(
@@ -295,6 +303,10 @@ export async function readConfig({
     bearerToken: values.FAUNA_BEARER_TOKEN,
     metricsToken: values.FAUNA_METRICS_TOKEN,
     usageDays: values.FAUNA_USAGE_DAYS ?? usageDaysKept,
+    webhookEgress: {
+      isInsecure: values.FAUNA_WEBHOOKS_INSECURE === 'true',
+      networks: values.FAUNA_WEBHOOKS_NETWORKS ?? (() => false),
+    },
     // Whoever brings a database or a store is about to release something: an example would be in the way.
     sample: (values.FAUNA_SAMPLE ?? String(!values.DATABASE_URL && storeIn(values) === undefined)) === 'true',
     logLevel: values.LOG_LEVEL ?? (isTerminal ? 'warn' : 'info'),

@@ -4,6 +4,7 @@ import { apiOperations, createManagerApp } from '../../src/app.ts';
 import { type Access, createAccess, type OidcSettings } from '../../src/features/access/index.ts';
 import { LiveFeed } from '../../src/features/live/index.ts';
 import { KnownRulesets } from '../../src/features/publishing/index.ts';
+import { createWebhooks, type Webhooks } from '../../src/features/webhooks/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { noTrustedProxies, type Operation, type Placement } from '../../src/platform/http/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -23,6 +24,8 @@ export interface TestApi extends TestDatabase {
   readonly operations: readonly Operation[];
   readonly access: Access;
   readonly live: LiveFeed;
+  /** Webhooks may lead to this machine. Nothing is sent unless a test asks the dispatcher. */
+  readonly webhooks: Webhooks;
   /** What each commit nudged the publisher with. */
   readonly nudges: (readonly string[])[];
   readonly logged: unknown[];
@@ -77,8 +80,17 @@ export function createTestApp(
   };
   const access = createAccess({ ...world, secret: testSecret, url: placement.url, oidc, log });
   const live = new LiveFeed({ database, ...access, now: () => performance.now(), log });
+  const webhooks = createWebhooks({
+    ...world,
+    secret: testSecret,
+    url: placement.url,
+    egress: { isInsecure: true, networks: () => false },
+    random: () => 0.5,
+    log,
+  });
   const deps = {
     ...world,
+    webhooks,
     heartbeats,
     adminToken,
     access,
@@ -88,7 +100,7 @@ export function createTestApp(
     log,
   };
   const { open, guarded } = apiOperations(deps);
-  return { app: createManagerApp(deps), operations: [...open, ...guarded], access, live, logged };
+  return { app: createManagerApp(deps), operations: [...open, ...guarded], access, live, webhooks, logged };
 }
 
 /** Starts the API. `now` may move in a test's hands. */
@@ -99,7 +111,7 @@ export async function createTestApi(
 ): Promise<TestApi> {
   const test = await createTestDatabase();
   const nudges: (readonly string[])[] = [];
-  const { app, operations, access, live, logged } = createTestApp(test.database, {
+  const { app, operations, access, live, webhooks, logged } = createTestApp(test.database, {
     ...(now === undefined ? {} : { now }),
     ...(placement === undefined ? {} : { placement }),
     ...(oidc === undefined ? {} : { oidc }),
@@ -137,6 +149,7 @@ export async function createTestApi(
     operations,
     access,
     live,
+    webhooks,
     nudges,
     logged,
     call,

@@ -212,7 +212,7 @@ describe('migrate()', () => {
     const { rows: tables } = (await pool?.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")) ?? {
       rows: [],
     };
-    expect(tables.length).toBe(26);
+    expect(tables.length).toBe(28);
     expect(rows[0].applied).toBeGreaterThan(0);
     await Promise.all(pools.map((each) => each.end()));
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);

@@ -26,3 +26,4 @@ export * from './two-factor.ts';
 export * from './usage.ts';
 export * from './user.ts';
 export * from './users-of.ts';
+export * from './webhook.ts';

@@ -4,3 +4,4 @@ export * from './flags.ts';
 export * from './projects.ts';
 export * from './records.ts';
 export * from './usage.ts';
+export * from './webhooks.ts';
