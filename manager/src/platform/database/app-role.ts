@@ -8,6 +8,13 @@ import type pg from 'pg';
 export const appRole = 'fauna_app';
 
 /**
+ * Whether the account may work as the role, in SQL. From Postgres 16 on whoever makes a role is its member, and may give it to
+ * anybody, but may not become it before having given it to itself.
+ */
+export const mayWorkAs = `(CASE WHEN current_setting('server_version_num')::int >= 160000
+  THEN pg_has_role('${appRole}', 'SET') ELSE pg_has_role('${appRole}', 'MEMBER') END)`;
+
+/**
  * Gives the application's role what it needs in this database, after migrations. False where the account may not make
  * roles, as with some providers: the application then works with the rights of its account, and only the triggers protect
  * the audit trail.
@@ -23,7 +30,7 @@ export async function grantAppRole(client: Pick<pg.Client, 'query'>): Promise<bo
       EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
       END $$;
       DO $$ BEGIN
-        IF NOT pg_has_role(CURRENT_USER, '${appRole}', 'MEMBER') THEN
+        IF NOT ${mayWorkAs} THEN
           EXECUTE format('GRANT ${appRole} TO %I', CURRENT_USER);
         END IF;
       END $$;
@@ -35,6 +42,8 @@ export async function grantAppRole(client: Pick<pg.Client, 'query'>): Promise<bo
         REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_chains FROM ${appRole};
       END $$;
     `);
+    await client.query(`SET ROLE ${appRole}`);
+    await client.query('RESET ROLE');
     return true;
   } catch (error) {
     if (isNotAllowed(error)) return false;
@@ -42,12 +51,11 @@ export async function grantAppRole(client: Pick<pg.Client, 'query'>): Promise<bo
   }
 }
 
-/** Makes every connection of a pool from here on work as the application's role. */
+/** Makes every connection of a pool from here on work as the application's role: one that cannot is handed to nobody. */
 export function workAsAppRole(pool: pg.Pool): void {
-  pool.on('connect', (client) => {
-    // Sent before whatever the connection was opened for; if it fails, so does the connection.
-    client.query(`SET ROLE ${appRole}`).catch((error: Error) => client.emit('error', error));
-  });
+  pool.options.verify = (client, done) => {
+    client.query(`SET ROLE ${appRole}`).then(() => done(), done);
+  };
 }
 
 /** `insufficient_privilege`. */

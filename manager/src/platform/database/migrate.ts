@@ -3,7 +3,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
-import { appRole, grantAppRole } from './app-role.ts';
+import { appRole, grantAppRole, mayWorkAs } from './app-role.ts';
 
 /** Any number, the same in all managers: whoever holds this advisory lock migrates. */
 const migrationLock = 7_210_331_904;
@@ -49,7 +49,7 @@ export async function schemaStateOf(
   const ours = readMigrationFiles({ migrationsFolder }).at(-1)?.folderMillis;
   const { rows: tables } = await pool.query<{ known: boolean; role: boolean }>(`
     SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS known,
-      EXISTS (SELECT FROM pg_roles WHERE rolname = '${appRole}' AND pg_has_role(oid, 'MEMBER')) AS role`);
+      CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = '${appRole}') THEN ${mayWorkAs} ELSE false END AS role`);
   const hasAppRole = tables[0]?.role === true;
   if (tables[0]?.known !== true) return { isCurrent: false, hasAppRole };
   const { rows } = await pool.query<{ newest: string | null }>(
