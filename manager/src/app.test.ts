@@ -25,6 +25,9 @@ const openRoutes = [
   'POST /api/v1/session',
   'POST /api/v1/invitations/read',
   'POST /api/v1/invitations/accept',
+  'GET /api/v1/sign-in',
+  'GET /api/v1/sign-in/oidc',
+  'GET /api/v1/sign-in/oidc/callback',
   'GET /api/openapi.json',
 ];
 
@@ -110,8 +113,18 @@ describe('createManagerApp()', () => {
     expect([toggle.status, toggle.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  it('answers 404 where a key could not be one, and never asks the database', async () => {
-    for (const key of ['a%00b', '..', '%F0%9F%A6%8A', '-a', 'x'.repeat(65), '%FF', "a'b", 'a%2Fb']) {
+  it('S-39 answers 404 where a key could not be one, and never asks the database', async () => {
+    for (const key of [
+      'a%00b',
+      'a%0D%0Ab',
+      '..',
+      '%F0%9F%A6%8A',
+      '-a',
+      'x'.repeat(65),
+      '%FF',
+      "a'b",
+      'a%2Fb',
+    ]) {
       expect((await api.call('GET', `/projects/${key}`)).status).toBe(404);
       expect((await api.call('GET', `/projects/demo/flags/${key}`)).status).toBe(404);
     }

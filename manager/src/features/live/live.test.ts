@@ -115,7 +115,7 @@ describe('GET /live', () => {
     expect(JSON.stringify(stream.frames)).not.toContain(key.key);
   });
 
-  it('writes whatever stands in an entry as one frame', async () => {
+  it('S-39 writes whatever stands in an entry as one frame', async () => {
     const stream = await listen();
     await insertEntry(api.database.pool, 'a\r\nevent: hb\ndata: {}\n\nb');
     expect((await stream.frame('change')).data).toMatchObject({
