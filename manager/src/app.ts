@@ -28,11 +28,13 @@ import { usageOperations } from './features/usage/index.ts';
 import { userOperations } from './features/users/index.ts';
 import { type WebhookDeps, type Webhooks, webhookOperations } from './features/webhooks/index.ts';
 import {
+  type Answered,
   type ApiEnv,
   answerHeaders,
   answerProblem,
   authenticate,
   type Log,
+  measure,
   mountOperations,
   type Operation,
   type Placement,
@@ -52,6 +54,8 @@ export interface ManagerAppDeps extends WriteDeps, DeliveryDeps, WebhookDeps {
   /** Asked at every request: what is served beside the API is known later than the API is made. */
   readonly installation: () => Installation;
   readonly log: Log;
+  /** Hears of every answer. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
 }
 
 /**
@@ -70,6 +74,7 @@ export function createManagerApp(deps: ManagerAppDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.use(requestId(deps.placement));
   app.use(answerHeaders(deps.placement.url));
+  if (deps.onAnswered !== undefined) app.use(measure([...open, ...guarded], deps.onAnswered));
   app.route('/api/v1', api);
   app.get(
     '/api/openapi.json',

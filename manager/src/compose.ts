@@ -12,11 +12,13 @@ import type { Config } from './config.ts';
 import { createDelivery } from './delivery.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { createAccess, markSecret, ownerToken } from './features/access/index.ts';
+import { AlarmWatch } from './features/delivery/index.ts';
 import { LiveFeed } from './features/live/index.ts';
-import { KnownRulesets, type WriteDeps } from './features/publishing/index.ts';
+import { KnownRulesets, postgresOutbox, type WriteDeps } from './features/publishing/index.ts';
 import { UsageCollector } from './features/usage/index.ts';
 import { createWebhooks } from './features/webhooks/index.ts';
 import { firstBoot } from './first-boot.ts';
+import { createManagerMetrics } from './metrics.ts';
 import { mountExample } from './mount-example.ts';
 import {
   createDatabase,
@@ -124,14 +126,18 @@ async function compose({
   else log.warn(unconfined);
   const database = createDatabase(pool);
 
-  const delivery = createDelivery({ ...config, log });
+  const metrics = createManagerMetrics();
+  const delivery = createDelivery({ ...config, registry: metrics.registry, log });
   endings.add({ of: 'the store', end: () => delivery.store.close(), patienceMs });
   let nudge: WriteDeps['onCommit'] = () => {}; // Nothing is published before the first boot is through; the publisher then finds it all.
   const writing: WriteDeps = {
     database,
     now: () => new Date(),
     randomBytes: (size) => randomBytes(size),
-    onCommit: (documentIds, snapshots) => nudge(documentIds, snapshots),
+    onCommit(documentIds, snapshots) {
+      metrics.committed(documentIds.length);
+      nudge(documentIds, snapshots);
+    },
     known: new KnownRulesets(),
   };
   if ((await markSecret(database, config.secret)).hasChanged) log.warn(otherSecret);
@@ -143,7 +149,7 @@ async function compose({
     schedule,
     newId: randomUUID,
     daysKept: config.usageDays,
-    onKept: () => {},
+    onKept: (kept) => metrics.usage(kept),
     log,
   });
   endings.add({ of: 'the collector of usage', end: () => usage.close(), patienceMs });
@@ -157,6 +163,15 @@ async function compose({
   });
   endings.add({ of: 'the publisher', end: () => publishing.publisher.close(), patienceMs });
   nudge = publishing.nudge;
+  const alarms = new AlarmWatch({
+    database,
+    heartbeats: publishing.heartbeats,
+    now: writing.now,
+    steady: () => performance.now(),
+    schedule,
+    log,
+  });
+  endings.add({ of: 'the watch over bearers', end: () => alarms.close(), patienceMs });
 
   const bearers = delivery.serve();
   const access = createAccess({
@@ -195,8 +210,19 @@ async function compose({
     webhooks,
     placement: { url: config.url, trustedProxies: config.trustedProxies },
     heartbeats: publishing.heartbeats,
+    alarms: (environmentId) => alarms.of(environmentId),
+    onAnswered: (answered) => metrics.answered(answered),
     installation: () => ({ version, mode: delivery.mode, example: exampleAt ?? null }),
     log,
+  });
+  metrics.watch({
+    database,
+    isStoreUp: () => publishing.publisher.isStoreUp(),
+    pending: () => postgresOutbox(database).pending(),
+    liveStreams: () => live.size,
+    bearerStreams: () => publishing.bearerApi.streams,
+    alarms: (kind) => alarms.count(kind),
+    steady: () => performance.now(),
   });
   // Where others read the store, no answer can vouch for what they serve; and then none must wait for it.
   const api =
@@ -209,12 +235,16 @@ async function compose({
       routes: [
         { prefixes: ['/api'], fetch: withBearerApi({ api, bearerApi: publishing.bearerApi.app.fetch }) },
         { prefixes: bearerPrefixes, fetch: bearers.fetch },
-        // There is nothing to tell of a manager yet but what its bearer counts.
-        ...(delivery.mode === 'all-in-one' ? [{ prefixes: ['/metrics'], fetch: bearers.fetch }] : []),
+        {
+          prefixes: ['/metrics'],
+          fetch: metrics.serve({
+            token: config.metricsToken,
+            text: bearers.metricsText ?? (() => metrics.registry.metrics()),
+          }),
+        },
         ...(example === undefined ? [] : [{ prefixes: ['/example'], fetch: example.fetch }]),
         {
-          prefixes:
-            delivery.mode === 'all-in-one' ? ['/healthz', '/readyz'] : ['/healthz', '/readyz', '/metrics'],
+          prefixes: ['/healthz', '/readyz'],
           fetch: readiness({
             database,
             bearer: bearers.status,

@@ -19,6 +19,7 @@ import {
   pinoLog,
   prometheusMeter,
   RedisLink,
+  type Registry,
   type StoreAddress,
   type TrustedProxies,
 } from '@fauna-flags/bearer/node';
@@ -52,6 +53,8 @@ export interface BearerSide {
   readonly fetch: Fetch;
   /** How the bearer of this process does, if there is one. */
   status(): BearerStatus | undefined;
+  /** All that the registry holds, with how the bearer of this process does; absent where there is none. */
+  readonly metricsText: (() => Promise<string>) | undefined;
   /** Says goodbye to every open stream, and ends it. */
   drain(): Promise<void>;
 }
@@ -69,11 +72,11 @@ export function createDelivery({
 interface MountedBearer {
   readonly log: Logger;
   readonly trustedProxies: TrustedProxies;
-  /** Opens `/metrics`; without it the path does not exist. */
-  readonly metricsToken?: string | undefined;
+  /** Where the bearer counts, too. */
+  readonly registry: Registry;
 }
 
-function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): Delivery {
+function withinProcess({ log, trustedProxies, registry }: MountedBearer): Delivery {
   const shelf = new MemoryShelf();
   const reports = new MemoryReports(nodeClock);
   const usage = new MemoryUsageSink();
@@ -82,7 +85,7 @@ function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): De
     store: memoryStore(shelf, reports),
     usage: memoryUsageSource(usage),
     serve() {
-      const meter = prometheusMeter();
+      const meter = prometheusMeter(registry);
       const bearer = createBearer({
         ...memorySources(shelf),
         usage,
@@ -92,9 +95,6 @@ function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): De
         regex: re2Regex(),
         log: pinoLog(log),
         meter,
-        ...(metricsToken !== undefined && {
-          metrics: { token: metricsToken, text: (status: BearerStatus) => meter.text(status) },
-        }),
         trustedProxies,
         reports: {
           id: makeBearerId({ hostName: hostname(), random: Math.random }),
@@ -105,6 +105,7 @@ function withinProcess({ log, trustedProxies, metricsToken }: MountedBearer): De
       return {
         fetch: bearer.app.fetch,
         status: () => bearer.status(),
+        metricsText: () => meter.text(bearer.status()),
         drain: () => bearer.close(),
       };
     },
@@ -117,7 +118,12 @@ function throughStore(store: StoreAddress, log: Logger): Delivery {
     mode: 'separate',
     store: redisStore(commands),
     usage: storeUsageSource(commands),
-    serve: () => ({ fetch: bearersElsewhere, status: () => undefined, drain: async () => {} }),
+    serve: () => ({
+      fetch: bearersElsewhere,
+      metricsText: undefined,
+      status: () => undefined,
+      drain: async () => {},
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   formatStoredPosition,
   type HeartbeatDocument,
   positionOf,
+  rejectedReasonLength,
   type Snapshot,
 } from '@fauna-flags/protocol';
 import { within } from '../clock.ts';
@@ -133,7 +134,10 @@ export class DocumentFollower<T> {
     const rejected = rejections.latest;
     return {
       position: snapshot === undefined ? null : formatStoredPosition(snapshot),
-      ...(rejected === undefined ? {} : { rejected: formatStoredPosition(rejected) }),
+      ...(rejected !== undefined && {
+        rejected: formatStoredPosition(rejected),
+        rejectedReason: rejections.reason.slice(0, rejectedReasonLength),
+      }),
       staleMs: this.#staleMs(),
     };
   }

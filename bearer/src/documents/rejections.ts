@@ -8,6 +8,7 @@ export class Rejections {
   readonly #log: Log;
   #latest: StoredPosition | undefined;
   #count = 0;
+  #reason = '';
   /** The last one that was logged, and why. */
   #complaint = '';
 
@@ -21,6 +22,11 @@ export class Rejections {
     return this.#latest;
   }
 
+  /** Why the last one could not be applied. */
+  get reason(): string {
+    return this.#reason;
+  }
+
   /** All since the start. The same one counts each time that it is offered. */
   get count(): number {
     return this.#count;
@@ -30,6 +36,7 @@ export class Rejections {
   add({ epoch, version, hash }: StoredPosition, reason: string): void {
     this.#latest = { epoch, version, hash };
     this.#count += 1;
+    this.#reason = reason;
     const position = formatPosition(positionOf(this.#latest));
     const complaint = `${position} ${reason}`;
     if (complaint !== this.#complaint)

@@ -1,5 +1,8 @@
 /** What only Node knows: the front door `@fauna-flags/bearer/node`. */
 
+// For whoever mounts a bearer: what stands in one registry with it is answered together.
+export { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+export { metricsResponse } from '../metrics/metrics-response.ts';
 export { type PrometheusMeter, prometheusMeter } from '../metrics/prometheus-meter.ts';
 export {
   clientAddress,

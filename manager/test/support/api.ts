@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ReceivedHeartbeat } from '@fauna-flags/protocol';
-import { apiOperations, createManagerApp } from '../../src/app.ts';
+import { apiOperations, createManagerApp, type ManagerAppDeps } from '../../src/app.ts';
 import { type Access, createAccess, type OidcSettings } from '../../src/features/access/index.ts';
 import { LiveFeed } from '../../src/features/live/index.ts';
 import { KnownRulesets } from '../../src/features/publishing/index.ts';
@@ -52,6 +52,8 @@ export interface TestAppOptions {
   readonly onCommit?: (documentIds: readonly string[]) => void;
   /** How bearers do. */
   readonly heartbeats?: () => Promise<readonly ReceivedHeartbeat[]>;
+  /** Hears of every answer. */
+  readonly onAnswered?: ManagerAppDeps['onAnswered'];
   readonly oidc?: OidcSettings;
 }
 
@@ -63,6 +65,7 @@ export function createTestApp(
     placement = { url: undefined, trustedProxies: noTrustedProxies },
     onCommit = () => {},
     heartbeats = async () => [],
+    onAnswered,
     oidc,
   }: TestAppOptions = {},
 ) {
@@ -92,6 +95,8 @@ export function createTestApp(
     ...world,
     webhooks,
     heartbeats,
+    alarms: () => [],
+    onAnswered,
     adminToken,
     access,
     live,

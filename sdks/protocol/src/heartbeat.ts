@@ -6,12 +6,17 @@ export const bearerIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 /** `epoch-version-hash` with the whole hash. */
 const storedPositionText = z.string().regex(/^\d{1,15}-\d{1,15}-[0-9a-f]{64}$/);
 
+/** What is kept of the reason of a rejection, in characters. */
+export const rejectedReasonLength = 300;
+
 /** Where a bearer stands with one document. */
 export const heartbeatDocumentSchema = z.object({
   /** What it serves; `null` before the first. Managers compare it with the database: a bearer ahead of it tells of lost commits. */
   position: storedPositionText.nullable(),
   /** What it has got and cannot serve. */
   rejected: storedPositionText.optional(),
+  /** Why it cannot. */
+  rejectedReason: z.string().max(rejectedReasonLength).optional(),
   /** Since its source last confirmed that there is nothing newer, in milliseconds; `null` when it never has. */
   staleMs: z.number().int().min(0).nullable(),
 });

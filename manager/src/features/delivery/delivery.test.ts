@@ -40,6 +40,7 @@ describe('GET /projects/{p}/environments/{e}/delivery', () => {
         position: `${epoch}-${version}-${hash.slice(0, 8)}`,
         deliveredVersion: null,
         bearers: [],
+        alarms: [],
       },
     ]);
   });

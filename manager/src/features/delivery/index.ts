@@ -1,1 +1,2 @@
+export { AlarmWatch } from './alarm-watch.ts';
 export { type DeliveryDeps, deliveryOperations } from './operations.ts';

@@ -1,4 +1,4 @@
-import { deliverySchema, type ReceivedHeartbeat } from '@fauna-flags/protocol';
+import { type DeliveryAlarm, deliverySchema, type ReceivedHeartbeat } from '@fauna-flags/protocol';
 import type { Database } from '../../platform/database/index.ts';
 import { get, type Operation } from '../../platform/http/index.ts';
 import { readDelivery } from './read-delivery.ts';
@@ -8,6 +8,8 @@ export interface DeliveryDeps {
   readonly database: Database;
   /** How all bearers do. */
   readonly heartbeats: () => Promise<readonly ReceivedHeartbeat[]>;
+  /** What is wrong with the delivery of an environment, as far as this manager has noticed. */
+  readonly alarms: (environmentId: string) => readonly DeliveryAlarm[];
 }
 
 /** `/projects/{p}/environments/{e}/delivery`: which version lies in the store, and which each bearer serves. */

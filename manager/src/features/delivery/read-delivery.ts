@@ -14,7 +14,7 @@ import type { DeliveryDeps } from './operations.ts';
 
 /** Tells how far the newest version of an environment has come; 404 when there is no such environment. */
 export async function readDelivery(
-  { database, heartbeats }: DeliveryDeps,
+  { database, heartbeats, alarms }: DeliveryDeps,
   where: { readonly project: string; readonly environment: string },
 ): Promise<Delivery> {
   const environment = await findEnvironment(database.read, where);
@@ -35,6 +35,7 @@ export async function readDelivery(
     position: textOf(snapshot),
     deliveredVersion: published?.version ?? null,
     bearers: bearers.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    alarms: [...alarms(environment.id)],
   };
 }
 

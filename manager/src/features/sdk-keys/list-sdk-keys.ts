@@ -4,6 +4,7 @@ import { madeAfter, madePlace, sdkKeys, searchIn } from '../../platform/database
 import { type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
+import { readKeyUses } from '../usage/index.ts';
 import { toSdkKey } from './sdk-key.ts';
 
 /** An environment's SDK keys in the order they were made, revoked ones included. */
@@ -26,8 +27,12 @@ export async function listSdkKeys(
     .orderBy(asc(sdkKeys.createdAt), asc(sdkKeys.id))
     .limit(limit + 1);
   const at = now();
+  const uses = await readKeyUses(
+    database.read,
+    rows.map(({ id }) => id),
+  );
   return pageOf(rows, limit, {
-    item: (row) => toSdkKey(row, environment.key, at),
+    item: (row) => ({ ...toSdkKey(row, environment.key, at), ...uses(row.id) }),
     place: madePlace,
   });
 }

@@ -3,6 +3,7 @@ import { isMadePlace } from '../../platform/database/index.ts';
 import { forRequest, get, type Operation, pageParameters, post, remove } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
+import { readKeyUses } from '../usage/index.ts';
 import { findSdkKey, revokeSdkKey, rotateSdkKey } from './change-sdk-key.ts';
 import { createSdkKey } from './create-sdk-key.ts';
 import { listSdkKeys } from './list-sdk-keys.ts';
@@ -45,11 +46,9 @@ export function sdkKeyOperations(deps: WriteDeps): readonly Operation[] {
       { id: 'getSdkKey', summary: 'read an SDK key', needs: 'sdk-key.read', answer: sdkKeySchema },
       async ({ scope }) => {
         const environment = await findEnvironment(deps.database.read, scope);
-        return toSdkKey(
-          await findSdkKey(deps.database.read, environment, scope.id),
-          environment.key,
-          deps.now(),
-        );
+        const row = await findSdkKey(deps.database.read, environment, scope.id);
+        const uses = await readKeyUses(deps.database.read, [row.id]);
+        return { ...toSdkKey(row, environment.key, deps.now()), ...uses(row.id) };
       },
     ),
     post(

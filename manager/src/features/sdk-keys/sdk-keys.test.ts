@@ -21,6 +21,9 @@ const keys = '/projects/demo/environments/production/sdk-keys';
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const registered = async (text: string) => (await storedRegistry(api.database)).content.keys[digestOf(text)];
 
+/** As nobody has told of any use. */
+const unused = { lastUsedAt: null, requests: 0, browserUseAt: null };
+
 describe('SDK keys', () => {
   it('POST makes a client key, which stays readable', async () => {
     api.nudges.length = 0;
@@ -51,15 +54,15 @@ describe('SDK keys', () => {
       origins: ['*'],
       state: 'active',
     });
-    expect(await api.must('GET', `${keys}/${body.id}`)).toEqual(body);
+    expect(await api.must('GET', `${keys}/${body.id}`)).toEqual({ ...body, ...unused });
   });
 
   it('POST shows a server key once, and keeps its text nowhere (S-02)', async () => {
     const { key, ...rest } = await api.must('POST', keys, { name: 'Backend', kind: 'server' });
     expect(key).toMatch(/^fauna_srv_[0-9A-Za-z]{49}$/);
-    expect(await api.must('GET', `${keys}/${rest.id}`)).toEqual(rest);
+    expect(await api.must('GET', `${keys}/${rest.id}`)).toEqual({ ...rest, ...unused });
     const { items } = await api.must('GET', `${keys}?query=backend`);
-    expect(items).toEqual([rest]);
+    expect(items).toEqual([{ ...rest, ...unused }]);
     const rows = await Promise.all(
       [sdkKeys, snapshots, auditEntries].map((table) => api.database.read.select().from(table)),
     );

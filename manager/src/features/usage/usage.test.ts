@@ -206,6 +206,15 @@ describe('usage', () => {
     ]);
     expect(inBrowsers).toEqual([{ keyId: server.id, environmentId: production }]);
     expect((await keep([use(server.id, 1, 1)])).inBrowsers).toEqual([]);
+    const keys = '/projects/demo/environments/production/sdk-keys';
+    const uses = {
+      lastUsedAt: '2026-03-02T10:20:00.000Z',
+      requests: 8,
+      browserUseAt: '2026-03-02T10:20:00.000Z',
+    };
+    expect(await api.must('GET', `${keys}/${server.id}`)).toMatchObject(uses);
+    const { items } = await api.must('GET', keys);
+    expect(items.map((item: { requests: number }) => item.requests)).toEqual([2, 8]);
     const rows = await api.database.read.select().from(sdkKeyUses);
     expect(rows.find(({ keyId }) => keyId === server.id)).toEqual({
       keyId: server.id,

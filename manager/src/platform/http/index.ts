@@ -11,6 +11,7 @@ export { requireConfirm } from './confirm.ts';
 export type { EnvironmentScope } from './environment-scope.ts';
 export { forRequest, type IdempotentRequest } from './idempotent.ts';
 export { type ListRequest, pageOf } from './list.ts';
+export { type Answered, measure } from './measure.ts';
 export { refuseOtherMethods } from './method-not-allowed.ts';
 export { mountOperations, permissionText } from './mount.ts';
 export {

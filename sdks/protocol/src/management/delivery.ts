@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { positionTextSchema } from '../connect.ts';
 import { heartbeatSchema } from '../heartbeat.ts';
+import { timeSchema } from './text.ts';
 
 /** How one bearer stands with one environment. */
 export const bearerDeliverySchema = z
@@ -37,6 +38,21 @@ export const bearerDeliverySchema = z
   .meta({ id: 'BearerDelivery' });
 export type BearerDelivery = z.infer<typeof bearerDeliverySchema>;
 
+/** Something about a bearer that somebody should look at. */
+export const deliveryAlarmSchema = z
+  .object({
+    kind: z
+      .enum(['rejected', 'lagging'])
+      .describe(
+        '`rejected`: it has got a state that it cannot serve, and serves the one before. `lagging`: it has not come to a state that was committed 30 s ago.',
+      ),
+    bearer: z.string().describe('The id of the bearer.'),
+    since: timeSchema.describe('When this manager has noticed it.'),
+    detail: z.string(),
+  })
+  .meta({ id: 'DeliveryAlarm' });
+export type DeliveryAlarm = z.infer<typeof deliveryAlarmSchema>;
+
 /** Answer of `GET /projects/{p}/environments/{e}/delivery`: how far the newest version has come. */
 export const deliverySchema = z
   .object({
@@ -50,6 +66,11 @@ export const deliverySchema = z
     bearers: z
       .array(bearerDeliverySchema)
       .describe('Every bearer that has reported within the last 15 s, in the order of their ids.'),
+    alarms: z
+      .array(deliveryAlarmSchema)
+      .describe(
+        'What is wrong with the delivery of this environment or of the key registry; none when all is well.',
+      ),
   })
   .meta({
     id: 'Delivery',
@@ -72,6 +93,7 @@ export const deliverySchema = z
             rejected: null,
           },
         ],
+        alarms: [],
       },
     ],
   });

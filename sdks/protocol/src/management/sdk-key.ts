@@ -31,6 +31,18 @@ export const rotateSdkKeySchema = z
   .meta({ id: 'RotateSdkKey', examples: [{ graceSeconds: 86_400 }] });
 export type RotateSdkKey = z.infer<typeof rotateSdkKeySchema>;
 
+/** How a key is used, as bearers tell; some minutes may pass until a use shows. */
+export const sdkKeyUsesSchema = z.object({
+  lastUsedAt: timeSchema.nullable().describe('To the minute; `null` while nobody has used it.'),
+  requests: z.int().min(0).describe('Requests of all time; an open stream is one.'),
+  browserUseAt: timeSchema
+    .nullable()
+    .describe(
+      'When a page in a browser used it last. Of a server key this is an alarm: whoever opens the page can read every rule, so rotate the key.',
+    ),
+});
+export type SdkKeyUses = z.infer<typeof sdkKeyUsesSchema>;
+
 /**
  * An SDK key as answers carry it. `key` is there for client keys, which are public; a server key's text is in the one
  * answer that made it and nowhere else.
@@ -50,6 +62,8 @@ export const sdkKeySchema = z
       .enum(['active', 'grace', 'expired', 'revoked'])
       .describe('`grace`: rotated, and working until `expiresAt`.'),
     replacedBy: z.uuid().nullable().describe("The key that rotation put in this one's place."),
+    // Where a key is read or listed.
+    ...sdkKeyUsesSchema.partial().shape,
     revision: z.number().int(),
     createdAt: timeSchema,
     updatedAt: timeSchema,
