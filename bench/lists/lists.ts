@@ -59,7 +59,7 @@ function add(asked: Map<ListName, Asked[]>, name: ListName, one: Asked): void {
 function options(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
-    options: { rounds: { type: 'string', default: '5' }, times: { type: 'string', default: '60' } },
+    options: { rounds: { type: 'string', default: '3' }, times: { type: 'string', default: '50' } },
   });
   const [rounds, times] = [values.rounds, values.times].map(Number);
   if (!isCount(rounds) || !isCount(times))
