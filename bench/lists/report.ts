@@ -21,6 +21,9 @@ export function report({ command, machine, loads, withIndex, without }: Run): st
   const names = Object.keys(lists) as ListName[];
   const searches = (['common', 'rare', 'none'] as const).map((name) => p99Of(withIndex.get(name)));
   const slowest = Math.max(...searches);
+  const dearest = Math.max(
+    ...(['common', 'rare', 'none'] as const).map((name) => wholeOf(withIndex.get(name))),
+  );
   const perFlag = cpuOf(withIndex.get('many')) / 200 / cpuOf(withIndex.get('one'));
   return `${[
     `# Lists of flags, out of ${flagCount.toLocaleString('en')} in ${environmentCount} environments`,
@@ -59,6 +62,11 @@ export function report({ command, machine, loads, withIndex, without }: Run): st
         met: slowest <= 50,
       },
       {
+        goal: 'the same in CPU time, which a busy machine does not stretch: at most 25 ms, all processes together',
+        measured: `${(dearest / 1_000).toFixed(1)} ms`,
+        met: dearest <= 25_000,
+      },
+      {
         goal: 'CPU of a page of 200, at most 0.25 × that of 200 pages of 1',
         measured: `${perFlag.toFixed(2)}×`,
         met: perFlag <= 0.25,
@@ -92,6 +100,10 @@ function p99Of(asked: readonly Asked[] = []): number {
 
 function databaseOf(asked: readonly Asked[] = []): number {
   return median(asked.map(({ databaseCpuUs }) => databaseCpuUs));
+}
+
+function wholeOf(asked: readonly Asked[] = []): number {
+  return median(asked.map(({ managerCpuUs }) => managerCpuUs)) + databaseOf(asked);
 }
 
 function cpuOf(asked: readonly Asked[] = []): number {
