@@ -1,4 +1,5 @@
 import { auditEntrySchema, installationAuditEntrySchema, pageSchema } from '@fauna-flags/protocol';
+import { z } from 'zod';
 import { choiceParameter, get, type Operation, required } from '../../platform/http/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { auditFilters, auditPage, installationAuditFilters } from './audit-filters.ts';
@@ -32,6 +33,7 @@ export function auditOperations({ database }: Pick<WriteDeps, 'database'>): read
         needs: 'audit.read',
         query: { ...auditFilters, format },
         media: Object.values(auditMedia),
+        answer: z.array(installationAuditEntrySchema),
       },
       async ({ scope, query }) =>
         exportAudit(database, await ofProject(database, scope.project, query), query.format),
@@ -57,6 +59,7 @@ export function auditOperations({ database }: Pick<WriteDeps, 'database'>): read
         needs: 'user.read',
         query: { ...installationAuditFilters, format },
         media: Object.values(auditMedia),
+        answer: z.array(installationAuditEntrySchema),
       },
       ({ query }) => exportAudit(database, ofInstallation(query), query.format),
     ),

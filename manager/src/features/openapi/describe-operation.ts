@@ -41,6 +41,8 @@ export function describeOperation(
   };
 }
 
+const json = 'application/json';
+
 function security(needs: Needs): JsonObject {
   if (needs === 'anyone') return { security: [] };
   return needs === 'session' ? { security: [{ session: [] }] } : {};
@@ -51,10 +53,10 @@ function success(operation: Operation, schemas: Schemas): JsonObject {
   if (answer === undefined && media === undefined) {
     return { description: successStatus(operation) === 302 ? 'Goes on at `Location`.' : 'Done.' };
   }
-  const content =
-    media === undefined
-      ? { 'application/json': { schema: schemas.refer(answer as z.ZodType, 'output') } }
-      : Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
+  const content = (media ?? [json]).map((type) => [
+    type,
+    { schema: answer === undefined || type !== json ? { type: 'string' } : schemas.refer(answer, 'output') },
+  ]);
   return {
     description: successStatus(operation) === 201 ? 'What was made.' : 'What was asked for.',
     ...(answer !== undefined && isVersioned(answer)
@@ -68,7 +70,7 @@ function success(operation: Operation, schemas: Schemas): JsonObject {
           },
         }
       : {}),
-    content,
+    content: Object.fromEntries(content),
   };
 }
 

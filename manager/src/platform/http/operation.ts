@@ -67,7 +67,7 @@ export interface Description<Body extends z.ZodType | undefined, Query extends P
   readonly status?: 200 | 201 | 202 | 302;
   /** What success is answered with; absent when with nothing. */
   readonly answer?: z.ZodType;
-  /** Where success is answered with something other than JSON: its media types. */
+  /** Where success can be answered with something other than JSON: its media types; `answer` is what JSON among them holds. */
   readonly media?: readonly string[];
   /** What can go wrong beyond what can go wrong with every request of its sort. */
   readonly problems?: readonly ProblemCode[];

@@ -11,8 +11,10 @@ export const invitationLifetimes = { defaultMs: 7 * 86_400_000, maxMs: 90 * 86_4
 export const createInvitationSchema = z
   .strictObject({
     role: roleSchema,
-    /** Whom it is for; absent or null: whoever has the link. */
-    email: emailSchema.nullable().optional(),
+    email: emailSchema
+      .nullable()
+      .optional()
+      .describe('Whom it is for; absent or null: whoever has the link.'),
     expiresAt: momentSchema.optional(),
   })
   .meta({ id: 'CreateInvitation', examples: [{ role: 'editor', email: 'grace@example.com' }] });
@@ -39,8 +41,7 @@ export const invitationSchema = z
     id: z.uuid(),
     role: roleSchema,
     email: z.string().nullable(),
-    /** The e-mail address of who invites, or `admin-token`. */
-    invitedBy: z.string(),
+    invitedBy: z.string().describe('The e-mail address of who invites, or `admin-token`.'),
     expiresAt: timeSchema,
     revision: z.number().int(),
     createdAt: timeSchema,
@@ -53,8 +54,9 @@ export type Invitation = z.infer<typeof invitationSchema>;
 export const createdInvitationSchema = invitationSchema
   .extend({
     token: z.string(),
-    /** Where to open it: a whole address when FAUNA_URL is set, else a path of the dashboard. */
-    link: z.string(),
+    link: z
+      .string()
+      .describe('Where to open it: a whole address when FAUNA_URL is set, else a path of the dashboard.'),
   })
   .meta({ id: 'CreatedInvitation' });
 export type CreatedInvitation = z.infer<typeof createdInvitationSchema>;
@@ -84,8 +86,7 @@ export const acceptInvitationSchema = z
   .strictObject({
     token: invitationTokenSchema,
     name: nameSchema,
-    /** Absent where the invitation says whom it is for. */
-    email: emailSchema.optional(),
+    email: emailSchema.optional().describe('Absent where the invitation says whom it is for.'),
     password: passwordSchema,
   })
   .meta({

@@ -25,8 +25,7 @@ export type PatchMember = z.infer<typeof patchMemberSchema>;
 /** Somebody who is something in a project. Owners of the installation are not listed: they may do everything everywhere. */
 export const memberSchema = z
   .object({
-    /** The id of the user. */
-    id: z.uuid(),
+    id: z.uuid().describe('The id of the user.'),
     user: userSchema,
     role: roleSchema,
     revision: z.number().int(),

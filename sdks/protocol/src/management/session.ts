@@ -17,38 +17,70 @@ export const emailSchema = z
 export const passwordSchema = z.string().min(passwordLengths.min).max(passwordLengths.max);
 
 /** Body of `POST /owner`: who the first owner is, and the token of the one-time link that lets them be it. */
-export const createOwnerSchema = z.strictObject({
-  /** Absent when the request carries an API token instead. */
-  token: z.string().max(200).optional(),
-  name: nameSchema,
-  email: emailSchema,
-  password: passwordSchema,
-});
+export const createOwnerSchema = z
+  .strictObject({
+    token: z.string().max(200).optional().describe('Absent when the request carries an API token instead.'),
+    name: nameSchema,
+    email: emailSchema,
+    password: passwordSchema,
+  })
+  .meta({
+    id: 'CreateOwner',
+    examples: [
+      {
+        token: 'the token of the one-time link',
+        name: 'Ada Lovelace',
+        email: 'ada@example.com',
+        password: 'a poetical science, 1843',
+      },
+    ],
+  });
 export type CreateOwner = z.infer<typeof createOwnerSchema>;
 
 /** Answer of `GET /owner`: whether the first owner has ever been created. */
-export const ownerSchema = z.object({ exists: z.boolean() });
+export const ownerSchema = z
+  .object({ exists: z.boolean() })
+  .meta({ id: 'Owner', examples: [{ exists: true }] });
 export type Owner = z.infer<typeof ownerSchema>;
 
 /** Body of `POST /session`. */
-export const signInSchema = z.strictObject({
-  email: emailSchema,
-  password: z.string().min(1).max(passwordLengths.max),
-  /** The second factor, where the user has one: a code of their authenticator app, or a recovery code. */
-  code: factorCodeSchema.optional(),
-});
+export const signInSchema = z
+  .strictObject({
+    email: emailSchema,
+    password: z.string().min(1).max(passwordLengths.max),
+    code: factorCodeSchema
+      .optional()
+      .describe(
+        'The second factor, where the user has one: a code of their authenticator app, or a recovery code.',
+      ),
+  })
+  .meta({ id: 'SignIn', examples: [{ email: 'ada@example.com', password: 'a poetical science, 1843' }] });
 export type SignIn = z.infer<typeof signInSchema>;
 
 /** A user as answers carry them. */
-export const userSchema = z.object({ id: z.string(), name: z.string(), email: z.string() });
+export const userSchema = z.object({ id: z.string(), name: z.string(), email: z.string() }).meta({
+  id: 'User',
+  examples: [{ id: '5d0c6a3e-8f41-4b7a-9c58-2f6d1e0b7a06', name: 'Ada Lovelace', email: 'ada@example.com' }],
+});
 export type User = z.infer<typeof userSchema>;
 
 /** A session as answers carry it; its token is in the cookie alone. */
-export const sessionSchema = z.object({
-  user: userSchema,
-  /** When it ends unless it is used before; using it moves this on, but never beyond the end it was born with. */
-  expiresAt: timeSchema,
-});
+export const sessionSchema = z
+  .object({
+    user: userSchema,
+    expiresAt: timeSchema.describe(
+      'When it ends unless it is used before; using it moves this on, but never beyond the end it was born with.',
+    ),
+  })
+  .meta({
+    id: 'Session',
+    examples: [
+      {
+        user: { id: '5d0c6a3e-8f41-4b7a-9c58-2f6d1e0b7a06', name: 'Ada Lovelace', email: 'ada@example.com' },
+        expiresAt: '2026-03-04T16:05:12.000Z',
+      },
+    ],
+  });
 export type Session = z.infer<typeof sessionSchema>;
 
 /** Answer of `GET /sign-in`: which ways in there are. */

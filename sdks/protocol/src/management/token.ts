@@ -7,12 +7,14 @@ import { momentSchema, nameSchema, readOnlySchema, timeSchema } from './text.ts'
 export const createTokenSchema = z
   .strictObject({
     name: nameSchema,
-    /** `viewer` when absent: the least that is of use. */
-    role: rankSchema.optional(),
-    /** The one project that it is good for; absent or null: every one that its maker is something in. */
-    project: keySchema.nullable().optional(),
-    /** Absent or null: until it is deleted. */
-    expiresAt: momentSchema.nullable().optional(),
+    role: rankSchema.optional().describe('`viewer` when absent: the least that is of use.'),
+    project: keySchema
+      .nullable()
+      .optional()
+      .describe(
+        'The one project that it is good for; absent or null: every one that its maker is something in.',
+      ),
+    expiresAt: momentSchema.nullable().optional().describe('Absent or null: until it is deleted.'),
   })
   .meta({
     id: 'CreateToken',
@@ -46,13 +48,11 @@ export const tokenSchema = z
     name: z.string(),
     role: rankSchema,
     project: keySchema.nullable(),
-    /** The e-mail address of its maker, or `admin-token`. */
-    createdBy: z.string(),
+    createdBy: z.string().describe('The e-mail address of its maker, or `admin-token`.'),
     prefix: z.string(),
     last4: z.string(),
     expiresAt: timeSchema.nullable(),
-    /** To the minute; null: never. */
-    lastUsedAt: timeSchema.nullable(),
+    lastUsedAt: timeSchema.nullable().describe('To the minute; null: never.'),
     revision: z.number().int(),
     createdAt: timeSchema,
     updatedAt: timeSchema,

@@ -10,8 +10,9 @@ const rolesSchema = z.record(keySchema, roleSchema);
 export const installationUserSchema = userSchema
   .extend({
     isOwner: z.boolean(),
-    /** What they are, by the keys of projects; an owner may do everything in every one. */
-    roles: rolesSchema,
+    roles: rolesSchema.describe(
+      'What they are, by the keys of projects; an owner may do everything in every one.',
+    ),
     revision: z.number().int(),
     createdAt: timeSchema,
     updatedAt: timeSchema,
@@ -37,8 +38,7 @@ export type PatchUser = z.infer<typeof patchUserSchema>;
 /** Answer of `GET /account`: who asks, and what they may do. */
 export const accountSchema = z
   .object({
-    /** Null for FAUNA_ADMIN_TOKEN and the tokens that it has made. */
-    user: userSchema.nullable(),
+    user: userSchema.nullable().describe('Null for FAUNA_ADMIN_TOKEN and the tokens that it has made.'),
     isOwner: z.boolean(),
     roles: rolesSchema,
   })
@@ -58,13 +58,11 @@ export type ChangePassword = z.infer<typeof changePasswordSchema>;
 export const openSessionSchema = z
   .object({
     id: z.uuid(),
-    /** Whether it is the one that asks. */
-    isCurrent: z.boolean(),
+    isCurrent: z.boolean().describe('Whether it is the one that asks.'),
     address: z.string(),
     userAgent: z.string(),
     createdAt: timeSchema,
-    /** To the minute. */
-    lastUsedAt: timeSchema,
+    lastUsedAt: timeSchema.describe('To the minute.'),
     expiresAt: timeSchema,
   })
   .meta({ id: 'OpenSession' });
