@@ -25,7 +25,7 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      '^/(api|example)(/|$)': {
+      '^/(api(?!/docs(/|$))|example)(/|$)': {
         target: manager,
         changeOrigin: true,
         ...(adminToken === undefined ? {} : { headers: { authorization: `Bearer ${adminToken}` } }),

@@ -38,7 +38,7 @@ import { startPublishing } from './publishing.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { readiness } from './readiness.ts';
 import type { SampleKeys } from './sample.ts';
-import { withBearerApi } from './with-bearer-api.ts';
+import { shareApiPrefix } from './share-api-prefix.ts';
 
 /** The same from sources and from what is built of them: both lie one folder below `manager`. */
 const dashboardFolder = fileURLToPath(new URL('../../dashboard/build', import.meta.url));
@@ -230,10 +230,15 @@ async function compose({
       ? readYourWrites(manager.fetch, () => publishing.publisher.settled())
       : manager.fetch;
 
+  const dashboard = staticSite({ folder: dashboardFolder, buildWith: 'npm run build', url: config.url });
+
   return {
     fetch: routeByPrefix({
       routes: [
-        { prefixes: ['/api'], fetch: withBearerApi({ api, bearerApi: publishing.bearerApi.app.fetch }) },
+        {
+          prefixes: ['/api'],
+          fetch: shareApiPrefix({ api, bearerApi: publishing.bearerApi.app.fetch, pages: dashboard }),
+        },
         { prefixes: bearerPrefixes, fetch: bearers.fetch },
         {
           prefixes: ['/metrics'],
@@ -252,7 +257,7 @@ async function compose({
           }),
         },
       ],
-      otherwise: staticSite({ folder: dashboardFolder, buildWith: 'npm run build', url: config.url }),
+      otherwise: dashboard,
     }),
     dataFolder,
     welcomeToken: (await access.ownerExists()) ? undefined : ownerToken(config.secret),

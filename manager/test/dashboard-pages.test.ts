@@ -20,6 +20,18 @@ const button = (name: string) => (page: Page) => page.getByRole('button', { name
 const guestPages: readonly PageToSee[] = [
   { what: 'the way in', path: '/sign-in', ready: heading('Welcome back') },
   { what: 'that the one-time link was used', path: '/welcome', ready: heading('This link was used') },
+  { what: 'the API reference', path: '/api/docs', ready: heading('Fauna management API') },
+  {
+    what: 'an operation of the API',
+    path: '/api/docs/putConfiguration',
+    ready: heading('Configure a flag in an environment'),
+    open: (page) => page.getByRole('button', { name: 'confirm, revision_required' }).click(),
+  },
+  {
+    what: 'that the API has no such operation',
+    path: '/api/docs/makeTea',
+    ready: heading('There is no such operation'),
+  },
   { what: 'that a page does not exist', path: '/no/such/page', ready: heading('There is no such page') },
 ];
 
@@ -125,10 +137,11 @@ describe('the dashboard, on a desk and on a phone, in light and in dark colours'
   afterEach(() => dashboard.browser.check());
   afterAll(() => dashboard.close());
 
-  it.each(named(guestPages))('shows %s to whoever is not signed in', async (what, { path, ready }) => {
+  it.each(named(guestPages))('shows %s to whoever is not signed in', async (what, { path, ready, open }) => {
     dashboard.browser.allow(/status of 401|Not found: \/no\/such\/page/);
     await guest.goto(path);
     await ready(guest);
+    await open?.(guest);
     await expectTitle(guest);
     await expectGoodPage(guest, what);
   });
