@@ -30,6 +30,7 @@ describe('readConfig()', () => {
       trustedProxies: expect.any(Function),
       clientKey: undefined,
       serverKey: undefined,
+      usageDays: 400,
       webhookEgress: { isInsecure: false, networks: expect.any(Function) },
       sample: true,
       logLevel: 'info',

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anyRevision, createTestApi, type TestApi, testSecret } from '../../../test/support/api.ts';
 import { type Received, type Receiver, startReceiver } from '../../../test/support/receiver.ts';
@@ -77,12 +78,20 @@ const deliveryIds = () => receiver.received.map(({ headers }) => headers['fauna-
 const refuse: Receiver['answer'] = (response) => void response.writeHead(503).end();
 const take: Receiver['answer'] = (response) => void response.end('ok');
 
-/** As docs/webhooks.md tells receivers to do it. */
+/** By a computation of its own. */
 function verify({ headers, body }: Received, secret: string): boolean {
   const parts = String(headers['fauna-signature']).split(',');
   const time = parts.find((part) => part.startsWith('t='))?.slice(2) ?? '';
   const right = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
   return parts.includes(`v1=${right}`) && Math.abs(clock.getTime() / 1_000 - Number(time)) <= 300;
+}
+
+/** By what docs/webhooks.md shows to receivers. */
+async function verifyAsDocumented({ headers, body }: Received, secret: string): Promise<boolean> {
+  const page = await readFile(new URL('../../../../docs/webhooks.md', import.meta.url), 'utf8');
+  const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
+  const { isFromFauna } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`);
+  return isFromFauna({ header: headers['fauna-signature'], body, secret, now: clock.getTime() });
 }
 
 describe('a dispatcher', () => {
@@ -136,9 +145,13 @@ describe('a dispatcher', () => {
       expect(verify(received, secret)).toBe(true);
       expect(verify(received, `${secret}x`)).toBe(false);
       expect(verify({ ...received, body: `${received.body} ` }, secret)).toBe(false);
+      expect(await verifyAsDocumented(received, secret)).toBe(true);
+      expect(await verifyAsDocumented(received, `${secret}x`)).toBe(false);
+      expect(await verifyAsDocumented({ ...received, body: `${received.body} ` }, secret)).toBe(false);
     }
     later(301_000);
-    expect(receiver.received.some((received) => verify(received, secret))).toBe(false);
+    for (const received of receiver.received)
+      expect([verify(received, secret), await verifyAsDocumented(received, secret)]).toEqual([false, false]);
     await dispatch();
     expect(receiver.received).toHaveLength(2);
   });
