@@ -29,10 +29,16 @@ export const api = {
 };
 
 let unauthorized: () => void = () => {};
+let forbidden: () => void = () => {};
 
 /** Tells whenever an answer says that nobody is signed in, to a read or to a change, until another one wants to be told. */
 export function whenUnauthorized(tell: () => void): void {
   unauthorized = tell;
+}
+
+/** Tells whenever an answer says that whoever asks may not, until another one wants to be told. */
+export function whenForbidden(tell: () => void): void {
+  forbidden = tell;
 }
 
 /**
@@ -62,6 +68,7 @@ async function send<Answer>(
     throw signal?.aborted ? error : unreachable(error);
   });
   if (response.status === 401) unauthorized();
+  if (response.status === 403) forbidden();
   if (!response.ok) throw await readProblem(response);
   return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
 }

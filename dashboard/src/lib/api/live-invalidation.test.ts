@@ -31,7 +31,17 @@ describe('staleAfter()', () => {
   });
 
   it('leaves other projects and what cannot have changed alone', () => {
-    const kinds = ['flag', 'environment', 'audience', 'attribute', 'sdk-key', 'project', 'a-later-thing'];
+    const kinds = [
+      'flag',
+      'environment',
+      'audience',
+      'attribute',
+      'sdk-key',
+      'member',
+      'invitation',
+      'project',
+      'a-later-thing',
+    ];
     for (const kind of kinds) {
       expect(isStale(queryKeys.flags('other'), change(kind))).toBe(false);
       expect(isStale(queryKeys.session(), change(kind))).toBe(false);
@@ -41,7 +51,17 @@ describe('staleAfter()', () => {
   });
 
   it('tells every kind of change to the audit trail', () => {
-    for (const kind of ['project', 'environment', 'flag', 'audience', 'attribute', 'sdk-key', 'later']) {
+    for (const kind of [
+      'project',
+      'environment',
+      'flag',
+      'audience',
+      'attribute',
+      'sdk-key',
+      'member',
+      'invitation',
+      'later',
+    ]) {
       expect(isStale(queryKeys.audit('shop'), change(kind))).toBe(true);
     }
   });
@@ -53,6 +73,14 @@ describe('staleAfter()', () => {
 
   it('asks for the projects again after a change outside of any project', () => {
     expect(staleAfter(change('project', null))).toEqual([queryKeys.projects()]);
+  });
+
+  it('asks again what somebody may do when a member or a user changes', () => {
+    expect(isStale(queryKeys.account(), change('member'))).toBe(true);
+    expect(isStale(queryKeys.account(), change('user', null))).toBe(true);
+    expect(isStale(queryKeys.account(), change('flag'))).toBe(false);
+    expect(isStale(queryKeys.tokens(), change('token', null))).toBe(true);
+    expect(isStale(queryKeys.invitations('shop'), change('invitation'))).toBe(true);
   });
 });
 

@@ -26,7 +26,16 @@ export function readLiveChange(data: string): LiveChange | undefined {
  * newer server may know things that this page does not, and asking once more is always right.
  */
 export function staleAfter({ entity, project }: LiveChange): readonly (readonly string[])[] {
-  if (project === null) return [queryKeys.projects()];
+  if (project === null) {
+    switch (entity.kind) {
+      case 'user':
+        return [queryKeys.users(), queryKeys.account()];
+      case 'token':
+        return [queryKeys.tokens()];
+      default:
+        return [queryKeys.projects()];
+    }
+  }
   const rest = [queryKeys.audit(project), queryKeys.evaluations(project)];
   switch (entity.kind) {
     case 'project':
@@ -43,6 +52,17 @@ export function staleAfter({ entity, project }: LiveChange): readonly (readonly 
       return [queryKeys.attributes(project), ...rest];
     case 'sdk-key':
       return [queryKeys.sdkKeys(project), queryKeys.audit(project)];
+    case 'member':
+      // It may be oneself, who sees another project from now on or has other rights.
+      return [
+        queryKeys.members(project),
+        queryKeys.account(),
+        queryKeys.projects(),
+        queryKeys.users(),
+        queryKeys.audit(project),
+      ];
+    case 'invitation':
+      return [queryKeys.invitations(project), queryKeys.audit(project)];
     default:
       return [['project', project]];
   }

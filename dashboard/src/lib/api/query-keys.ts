@@ -5,9 +5,12 @@
  */
 export const queryKeys = {
   session: () => ['session'] as const,
+  account: () => ['account'] as const,
   owner: () => ['owner'] as const,
   meta: () => ['meta'] as const,
   projects: () => ['projects'] as const,
+  users: () => ['users'] as const,
+  tokens: () => ['tokens'] as const,
   environments: (project: string) => ['project', project, 'environments'] as const,
   flags: (project: string) => ['project', project, 'flags'] as const,
   flag: (project: string, flag: string) => ['project', project, 'flags', 'one', flag] as const,
@@ -19,6 +22,8 @@ export const queryKeys = {
     ['project', project, 'audiences', 'one', audience] as const,
   attributes: (project: string) => ['project', project, 'attributes'] as const,
   sdkKeys: (project: string) => ['project', project, 'sdk-keys'] as const,
+  members: (project: string) => ['project', project, 'members'] as const,
+  invitations: (project: string) => ['project', project, 'invitations'] as const,
   audit: (project: string) => ['project', project, 'audit'] as const,
   /** What contexts get; stale after every change of the project. */
   evaluations: (project: string) => ['project', project, 'evaluations'] as const,
