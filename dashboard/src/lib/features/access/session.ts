@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/svelte-query';
+import { type QueryClient, queryOptions } from '@tanstack/svelte-query';
 import { api, queryKeys } from '$lib/api/index.ts';
 
 /** Who is signed in, and until when. */
@@ -34,6 +34,13 @@ export function ownerQuery() {
     queryFn: ({ signal }) => api.get<{ readonly exists: boolean }>('/owner', { signal }),
     staleTime: 0,
   });
+}
+
+/** Goes on as who has just signed in: what was kept belongs to whoever was here before, and nothing of it is shown again. */
+export function keepSession(client: QueryClient, session: Session): void {
+  client.removeQueries({ type: 'inactive' });
+  client.setQueryData(queryKeys.session(), session);
+  void client.invalidateQueries({ queryKey: queryKeys.account() });
 }
 
 /** Starts a session. */

@@ -11,23 +11,6 @@ export const graceChoices = [
   { value: String(30 * daySeconds), label: '30 days' },
 ] as const;
 
-/** When a new key ends by itself. */
-export const expiryChoices = [
-  { value: 'never', label: 'Never' },
-  { value: '30', label: 'In 30 days' },
-  { value: '90', label: 'In 90 days' },
-  { value: '365', label: 'In a year' },
-  { value: 'day', label: 'On a day…' },
-] as const;
-export type ExpiryChoice = (typeof expiryChoices)[number]['value'];
-
-/** The moment that a choice means, as the API takes it; a day means that the key works until it begins, in UTC. */
-export function expiryOf(choice: ExpiryChoice, day: string, now: number): string | null {
-  if (choice === 'never') return null;
-  if (choice === 'day') return day === '' ? null : day;
-  return new Date(now + Number(choice) * daySeconds * 1_000).toISOString();
-}
-
 /** Whether a key still opens anything. */
 export function isWorking({ state }: Pick<SdkKey, 'state'>): boolean {
   return state === 'active' || state === 'grace';

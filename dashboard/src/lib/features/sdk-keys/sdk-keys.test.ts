@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expiryOf, isWorking, shownText } from './key-times.ts';
+import { isWorking, shownText } from './key-times.ts';
 import { readOrigins } from './read-origins.ts';
 import { snippetsFor } from './snippets.ts';
 
@@ -51,14 +51,6 @@ describe('readOrigins()', () => {
     });
     expect(readOrigins('mailto:a@b.example').origins).toEqual([]);
   });
-});
-
-it('expiryOf() says when a key ends', () => {
-  const now = Date.UTC(2030, 0, 1);
-  expect(expiryOf('never', '', now)).toBeNull();
-  expect(expiryOf('30', '', now)).toBe('2030-01-31T00:00:00.000Z');
-  expect(expiryOf('day', '2030-06-01', now)).toBe('2030-06-01');
-  expect(expiryOf('day', '', now)).toBeNull();
 });
 
 it('a key works while it is active or in its grace', () => {
