@@ -6,6 +6,7 @@ import KeyRound from '@lucide/svelte/icons/key-round';
 import Layers from '@lucide/svelte/icons/layers';
 import Tags from '@lucide/svelte/icons/tags';
 import UserCog from '@lucide/svelte/icons/user-cog';
+import UserRound from '@lucide/svelte/icons/user-round';
 import Users from '@lucide/svelte/icons/users';
 
 /** The rooms of a project, in the order of the navigation; `main` ones have a place on a phone's bar. */
@@ -23,6 +24,7 @@ export const rooms = [
 export const installationRooms = [
   { name: 'Projects', href: '/projects', Icon: FolderOpen, needs: undefined },
   { name: 'Users', href: '/users', Icon: UserCog, needs: 'user.read' },
+  { name: 'Your account', href: '/account', Icon: UserRound, needs: undefined },
 ] as const;
 
 /** The address of a room. */
