@@ -43,22 +43,30 @@ describe('people in the dashboard, from an invitation to a token of their own', 
     return link;
   }
 
-  it('lets whoever has a link make an account, and wipes the token from the address', async () => {
+  let link = '';
+  it('shows an invitation to whoever has its link, and wipes the token from the address', async () => {
     dashboard.browser.allow(/status of (401|404)/);
-    const link = await invite('sample');
+    link = await invite('sample');
     await guest.goto(link);
     await guest.getByRole('heading', { name: 'Join Sample shop' }).waitFor();
     await guest.getByText(`${ada.email} invites you`).waitFor();
     await guest.waitForURL((url) => url.hash === '');
-    await expectGoodPage(guest, 'an invitation');
     await guest.reload();
+    await guest.getByRole('heading', { name: 'Join Sample shop' }).waitFor();
+    await expectGoodPage(guest, 'an invitation');
+  });
+
+  it('lets them in with what the invitation says they are, once', async () => {
+    dashboard.browser.allow(/status of (401|404)/);
     await fill(guest, { Name: grace.name, 'E-mail': grace.email, Password: grace.password });
     await press(guest, 'Join Sample shop');
     await guest.waitForURL(/\/projects\/sample\/flags$/);
     await row(owner, grace.name).waitFor();
-    await expectGoodPage(owner, 'the members');
     await owner.goto(link);
     await owner.getByRole('heading', { name: 'This invitation is over' }).waitFor();
+    await owner.goto('/projects/sample/members');
+    await row(owner, grace.name).waitFor();
+    await expectGoodPage(owner, 'the members');
   });
 
   it('leads a viewer to nothing that they may not do', async () => {
@@ -165,6 +173,12 @@ describe('people in the dashboard, from an invitation to a token of their own', 
     await dashboard.browser.shut(away);
   });
 
+  it('lists the users for owners', async () => {
+    await owner.goto('/users');
+    await row(owner, grace.name).waitFor();
+    await expectGoodPage(owner, 'the users');
+  });
+
   it('lets owners manage users, but for the last owner', async () => {
     dashboard.browser.allow(/status of (401|403|409)/);
     const act = async (name: string, deed: string) => {
@@ -176,7 +190,6 @@ describe('people in the dashboard, from an invitation to a token of their own', 
     await row(owner, ada.name).waitFor({ state: 'detached' });
     await owner.getByLabel('Search users').fill('');
     await row(owner, ada.name).waitFor();
-    await expectGoodPage(owner, 'the users');
     await act(ada.name, 'Owner no longer');
     await owner.getByRole('dialog').getByRole('button', { name: 'Owner no longer' }).click();
     await owner.getByText('You are the last owner').waitFor();
