@@ -24,6 +24,7 @@ export const bearerProgram = 'bearer/src/entry/node-main.ts';
 /** What operators run, by the names of the commands. */
 export const operatorPrograms = {
   'bump-epoch': 'manager/src/commands/bump-epoch.ts',
+  doctor: 'manager/src/commands/doctor.ts',
   'verify-audit': 'manager/src/commands/verify-audit.ts',
 };
 

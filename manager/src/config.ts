@@ -230,6 +230,17 @@ export function readDatabasePlace({ environment, directory }: SettingsSource): D
   return placeIn(parse(environment), directory);
 }
 
+/** Everything that can be read without making a secret that is not there. */
+export function readSettings({ environment, directory }: SettingsSource) {
+  const values = parse(environment);
+  return {
+    ...placeIn(values, directory),
+    store: storeIn(values),
+    url: values.FAUNA_URL,
+    adminToken: values.FAUNA_ADMIN_TOKEN,
+  };
+}
+
 /** What the trail's checkpoints are signed and verified with; no secret is made where there is none. */
 export interface SigningSettings {
   readonly secret: string | undefined;

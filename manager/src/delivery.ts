@@ -127,6 +127,11 @@ function throughStore(store: StoreAddress, log: Logger): Delivery {
   };
 }
 
+/** The store that settings name, for what only reads it; whoever opens it closes it. */
+export function openStore(store: StoreAddress, log: Logger): PublishStore {
+  return redisStore(commandsOf(store, log));
+}
+
 function commandsOf(store: StoreAddress, log: Logger): StoreCommands {
   switch (store.kind) {
     case 'redis': {

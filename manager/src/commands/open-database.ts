@@ -18,6 +18,8 @@ export interface OpenDatabase {
   readonly database: Database;
   /** Where it is, without user and password: for a person to recognise. */
   readonly place: string;
+  /** Whether it is used as a role that cannot change the audit trail. */
+  readonly isConfined: boolean;
   /** Gives everything back; a server that was started for the command is ended. */
   close(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function openDatabase(source: SettingsSource): Promise<OpenDatabase
     return {
       database: createDatabase(pool),
       place: placeOfDatabase(url),
+      isConfined: hasAppRole,
       async close() {
         await pool.end();
         await end();
@@ -66,8 +69,11 @@ async function requireOurSchema(url: string): Promise<{ readonly hasAppRole: boo
     })
     .finally(() => pool.end());
   if (state.isCurrent) return state;
+  const what = `Cannot use the database at ${placeOfDatabase(url)}: it was last used by another version of Fauna`;
   throw new StartError(
-    `Cannot use the database at ${placeOfDatabase(url)}: it was last used by another version of Fauna. Start the manager of this version first, or run the command of that one`,
+    state.isNewer
+      ? `${what}, a newer one: run the command of that one`
+      : `${what}. Start the manager of this version first, or run the command of that one`,
   );
 }
 
