@@ -123,7 +123,7 @@ export class Oracle {
 
   /** Makes a flag that weighs a quarter of a megabyte, so that each of its changes does. */
   async makeBulk(): Promise<void> {
-    const value = (letter: string) => ({ text: letter.repeat(120_000) });
+    const value = (letter: string) => ({ text: letter.repeat(60_000) });
     await must(this.#fauna, 'POST', '/projects/trial/flags', {
       key: 'bulk',
       name: 'Bulk',
@@ -131,6 +131,8 @@ export class Oracle {
       variations: [
         { key: 'on', value: value('a') },
         { key: 'off', value: value('b') },
+        { key: 'more', value: value('c') },
+        { key: 'most', value: value('d') },
       ],
     });
   }

@@ -134,6 +134,16 @@ describe('a flag', () => {
     );
     expect(body.errors).toEqual([{ path: 'variations', message: 'must be at most 256: there are 257' }]);
     await api.must('POST', `${flags}/large/archive`);
+    for (const [kind, value, bytes] of [
+      ['string', `${text}x`, 65_537],
+      ['json', { text: 'x'.repeat(65_536) }, 65_547],
+    ]) {
+      const flag = { key: 'larger', name: 'Larger', kind, variations: [{ key: 'v', value }] };
+      expect((await api.call('POST', flags, flag)).body).toMatchObject({
+        status: 422,
+        errors: [{ path: 'variations[0].value', message: `must be at most 64 KiB: it has ${bytes} bytes` }],
+      });
+    }
   });
 
   it('has an owner and tags within bounds', async () => {

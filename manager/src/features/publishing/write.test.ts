@@ -156,20 +156,20 @@ describe('the write transaction', () => {
   it('takes everything back when the end of the transaction fails', async () => {
     const { project, ids, versions } = await newProject();
     const before = await versions();
-    const value = 'x'.repeat(900_000);
+    const variations = Array.from({ length: 15 }, (_, at) => ({ key: `v${at}`, value: 'x'.repeat(60_000) }));
     for (const key of ['a', 'b', 'c', 'd', 'e']) {
       await api.must('POST', `${project}/flags`, {
         key,
         name: key,
         kind: 'string',
-        variations: [{ key: 'v', value }],
+        variations,
       });
     }
     const refused = await api.call('POST', `${project}/flags`, {
       key: 'f',
       name: 'f',
       kind: 'string',
-      variations: [{ key: 'v', value }],
+      variations,
     });
     expect(refused.status).toBe(422);
     expect(refused.body).toMatchObject({
