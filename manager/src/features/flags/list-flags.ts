@@ -19,19 +19,22 @@ import { type ListRequest, pageOf } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
 import type { ConfigurationRow } from './configuration.ts';
 import { toFlag } from './flag.ts';
+import { isStale, readStale } from './stale-flags.ts';
 
 /** Which flags a list holds. */
 export interface FlagListRequest extends ListRequest {
   /** Only archived ones, only others, or both when absent. */
   readonly archived: boolean | undefined;
   readonly tag: string | undefined;
+  /** Only stale ones, only others, or both when absent. */
+  readonly stale: boolean | undefined;
 }
 
 /** A project's flags in the order of their keys, each with its state in every environment. */
 export async function listFlags(
   database: Database,
   projectKey: string,
-  { limit, cursor, query, archived, tag }: FlagListRequest,
+  { limit, cursor, query, archived, tag, stale }: FlagListRequest,
 ): Promise<Page<ListedFlag>> {
   const project = await findProject(database.read, projectKey);
   const rows = await database.read
@@ -48,6 +51,7 @@ export async function listFlags(
             ? isNotNull(flags.archivedAt)
             : isNull(flags.archivedAt),
         tag === undefined ? undefined : hasTag(tag),
+        stale === undefined ? undefined : isStale(project.id, stale),
       ),
     )
     .orderBy(asc(keyOrder(flags.key)))
@@ -56,8 +60,17 @@ export async function listFlags(
     database,
     rows.map(({ id }) => id),
   );
+  const staleOf = await readStale(
+    database.read,
+    project.id,
+    rows.map(({ id }) => id),
+  );
   return pageOf(rows, limit, {
-    item: (row) => ({ ...toFlag(row, project.key), environments: states.get(row.id) ?? {} }),
+    item: (row) => ({
+      ...toFlag(row, project.key),
+      environments: states.get(row.id) ?? {},
+      stale: staleOf(row.id),
+    }),
     place: ({ key }) => key,
   });
 }

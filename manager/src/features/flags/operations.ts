@@ -61,6 +61,7 @@ export function flagOperations(deps: WriteDeps): readonly Operation[] {
           ...pageParameters(isKey),
           archived: booleanParameter('Only archived flags, or only others; absent: both.'),
           tag: textParameter('Only flags that carry this tag.'),
+          stale: booleanParameter('Only flags that nobody needs any more, or only others; absent: both.'),
         },
         answer: pageSchema(listedFlagSchema),
       },

@@ -167,9 +167,24 @@ export const flagStateSchema = z
   });
 export type FlagState = z.infer<typeof flagStateSchema>;
 
+/** Why a flag can go. */
+export const staleReasonSchema = z
+  .enum(['serves_one', 'not_evaluated'])
+  .describe(
+    '`serves_one`: in every environment it has served one variation to everybody, untouched for 30 days. `not_evaluated`: nobody has asked for it in 30 days, in a project whose applications tell what they ask for.',
+  );
+export type StaleReason = z.infer<typeof staleReasonSchema>;
+
 /** A flag as lists carry it: with its state in every environment, by the environment's key. */
 export const listedFlagSchema = flagSchema
-  .extend({ environments: z.record(keySchema, flagStateSchema) })
+  .extend({
+    environments: z.record(keySchema, flagStateSchema),
+    stale: z
+      .object({ reason: staleReasonSchema })
+      .nullable()
+      .optional()
+      .describe('Why it can go; `null` while it cannot. Only temporary flags ever can.'),
+  })
   .meta({
     id: 'ListedFlag',
     examples: [
