@@ -25,7 +25,8 @@ export const api = {
     send<Answer>('PUT', path, body, options),
   patch: <Answer>(path: string, body: object, options?: RequestOptions) =>
     send<Answer>('PATCH', path, body, options),
-  delete: (path: string, options?: RequestOptions) => send<void>('DELETE', path, undefined, options),
+  delete: (path: string, options?: RequestOptions, body?: object) =>
+    send<void>('DELETE', path, body, options),
 };
 
 let unauthorized: () => void = () => {};

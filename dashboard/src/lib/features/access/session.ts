@@ -43,8 +43,12 @@ export function keepSession(client: QueryClient, session: Session): void {
   void client.invalidateQueries({ queryKey: queryKeys.account() });
 }
 
-/** Starts a session. */
-export function signIn(credentials: { readonly email: string; readonly password: string }): Promise<Session> {
+/** Starts a session; `code` is the second factor of who has one, asked for by `two_factor_required`. */
+export function signIn(credentials: {
+  readonly email: string;
+  readonly password: string;
+  readonly code?: string;
+}): Promise<Session> {
   return api.post<Session>('/session', credentials);
 }
 

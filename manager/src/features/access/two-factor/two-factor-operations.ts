@@ -157,5 +157,6 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
 }
 
 function ownFactor(c: Context<ApiEnv>): OwnFactor {
-  return { user: sessionOf(c).user, actor: c.get('principal').actor };
+  const { id: sessionId, user } = sessionOf(c);
+  return { user, actor: c.get('principal').actor, sessionId };
 }

@@ -19,6 +19,8 @@ import { totpSecretBytes, totpUri } from './totp.ts';
 export interface OwnFactor {
   readonly user: KnownUser;
   readonly actor: Actor;
+  /** The session that it is asked in. */
+  readonly sessionId?: string;
 }
 
 /** The second factors of users. What changes one ends every session of its user. */
@@ -56,7 +58,7 @@ export function createTwoFactors({
 
   /** Does a change that leaves a trace and ends every session; `change` answers whether there was anything to change. */
   async function write(
-    { user, actor }: OwnFactor,
+    { user, actor, sessionId }: OwnFactor,
     action: string,
     change: (tx: Queries, at: Date) => Promise<boolean>,
   ): Promise<boolean> {
@@ -67,7 +69,8 @@ export function createTwoFactors({
       return tx.delete(sessionTable).where(eq(userId, user.id)).returning({ id });
     });
     // They are gone already; this tells whoever holds a stream open for one.
-    for (const { id } of ended ?? []) await sessions.end(id);
+    // The browser that asks has no new cookie before it is answered: it would take the end of its stream for being signed out.
+    for (const { id } of ended ?? []) if (id !== sessionId) await sessions.end(id);
     return ended !== undefined;
   }
 
