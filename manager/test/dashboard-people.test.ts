@@ -69,7 +69,7 @@ describe('people in the dashboard, from an invitation to a token of their own', 
     await expectGoodPage(owner, 'the members');
   });
 
-  it('leads a viewer to nothing that they may not do', async () => {
+  it('shows a viewer flags and how they are configured, and locks them', async () => {
     const isOff = async (path: string, name: string) => {
       await guest.goto(path);
       const control = guest.getByRole('switch', { name });
@@ -84,6 +84,9 @@ describe('people in the dashboard, from an invitation to a token of their own', 
     expect(await guest.getByRole('radio', { name: 'Everyone' }).isDisabled()).toBe(true);
     await guest.getByLabel('State', { exact: true }).fill('Oregon');
     await expectGoodPage(guest, 'a flag as a viewer sees it');
+  });
+
+  it('offers a viewer nothing that they may not do, and names who may', async () => {
     for (const [path, reason] of [
       ['audiences', 'Only editors and admins can create audiences'],
       ['attributes', 'Only editors and admins can create attributes'],
