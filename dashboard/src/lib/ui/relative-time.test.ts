@@ -17,3 +17,12 @@ it('relativeTime() uses the largest unit that fits', () => {
     'in 5 minutes',
   ]);
 });
+
+it('relativeTime() says of what is to come how long it is nearly still', () => {
+  const now = Date.UTC(2030, 0, 31, 12);
+  const day = 86_400_000;
+  const told = [7 * day - 300_000, 90 * day - 1_000, 6.4 * day].map((ahead) =>
+    relativeTime(now + ahead, now),
+  );
+  expect(told).toEqual(['in 7 days', 'in 3 months', 'in 6 days']);
+});

@@ -12,5 +12,7 @@ const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 export function relativeTime(at: number, now: number): string {
   const away = at - now;
   const step = steps.find(({ ms }) => Math.abs(away) >= ms);
-  return step === undefined ? 'just now' : format.format(Math.trunc(away / step.ms), step.unit);
+  if (step === undefined) return 'just now';
+  // What was made to last a week has a little less the moment after, and is still good for a week to people.
+  return format.format(away < 0 ? Math.trunc(away / step.ms) : Math.round(away / step.ms), step.unit);
 }
