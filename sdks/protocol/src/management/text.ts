@@ -23,13 +23,21 @@ export const descriptionSchema = z
 export const timeSchema = z.iso.datetime({ offset: true }).meta({ examples: ['2026-03-02T09:30:00.000Z'] });
 
 /** A moment as requests bring it: a date and time with a zone, or a date alone, which is its first moment in UTC. */
-export const momentSchema = z.union(
-  [timeSchema, z.iso.date()],
-  'must be a date like 2030-01-31, or a time with a zone like 2030-01-31T12:00:00Z',
-);
+export const momentSchema = z
+  .union(
+    [timeSchema, z.iso.date()],
+    'must be a date like 2030-01-31, or a time with a zone like 2030-01-31T12:00:00Z',
+  )
+  .refine(isStorableMoment, 'must lie in the years 1 to 9999');
 
 /** A field that answers carry and requests may send back: it is ignored, so that a PUT of what GET gave is accepted. */
 export const readOnlySchema = z
   .unknown()
   .optional()
   .meta({ readOnly: true, description: 'Ignored: answers carry it, and what was read may be sent back.' });
+
+/** The years that a date is written with four digits in, in UTC: no database takes the year 0. */
+function isStorableMoment(text: string): boolean {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 1 && year <= 9_999;
+}
