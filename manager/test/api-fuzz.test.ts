@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApiDocument } from '../src/features/openapi/index.ts';
@@ -6,6 +7,7 @@ import { judgeAnswer, type RawAnswer } from './support/fuzz/judge-answer.ts';
 import { type FuzzRequest, requestArbitrary } from './support/fuzz/request-arbitrary.ts';
 import { ToldWords } from './support/fuzz/told-words.ts';
 import { type DocumentedOperation, DocumentSchemas, documentedOperations } from './support/open-api.ts';
+import { createPerson } from './support/people.ts';
 import { ada, cookieOf, createOwner, ownPage } from './support/visitor.ts';
 
 /** Another run than usual: `FAUNA_FUZZ_SEED=7 FAUNA_FUZZ_REQUESTS=200000`. */
@@ -159,12 +161,18 @@ const endingSessions = new Set([
   'resetPassword',
 ]);
 
-/** Signs the owner in without a password, which the requests may have changed. */
+/** Signs the owner in without a password, which the requests may have changed; where they have deleted the owner, another. */
 async function openSession(): Promise<string> {
+  const { status } = await api.call('GET', `/users/${owner.id}`);
+  if (status === 404) {
+    const email = `owner-${randomUUID()}@example.com`;
+    const next = await createPerson(api, { email, isOwner: true });
+    owner = next.user;
+    return next.cookie;
+  }
   const { setCookies } = await api.access.signInAs(owner, { address: '192.0.2.1', userAgent: 'fuzz' });
   return cookieOf(setCookies);
 }
-
 /** Puts back what most requests need. What is there already stays as it has become. */
 async function repair(): Promise<void> {
   const make = (path: string, body: unknown) =>
