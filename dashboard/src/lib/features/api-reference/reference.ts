@@ -120,7 +120,7 @@ interface OpenApiOperation {
 }
 
 /** The document, as far as it is read here; it is the same release of the same server that served this page. */
-export interface OpenApi {
+interface OpenApi {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
@@ -132,7 +132,7 @@ export interface OpenApi {
 }
 
 /** Reads an OpenAPI document. */
-export function readReference(document: OpenApi): Reference {
+function readReference(document: OpenApi): Reference {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, is]) => readOperation(document, method.toUpperCase(), path, is)),
   );
