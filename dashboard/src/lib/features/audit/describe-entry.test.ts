@@ -47,6 +47,28 @@ describe('describeEntry()', () => {
     expect(tell('configuration.toggle', gone)).toBe('ada@example.org switched gone on');
   });
 
+  it('tells what becomes of people', () => {
+    const grace = 'grace@example.org';
+    const member = { entity: { kind: 'member', key: grace } };
+    const [viewer, editor] = [{ role: 'viewer' }, { role: 'editor' }];
+    expect(tell('member.update', { ...member, before: viewer, after: editor })).toBe(
+      'ada@example.org made grace@example.org an editor of the project',
+    );
+    expect(tell('member.create', { ...member, after: { role: 'of a later release' } })).toBe(
+      'ada@example.org made grace@example.org a member of the project',
+    );
+    expect(tell('member.delete', { ...member, before: editor })).toBe(
+      'ada@example.org took grace@example.org out of the project',
+    );
+    const invitation = { entity: { kind: 'invitation', key: '7b1d' } };
+    expect(tell('invitation.create', { ...invitation, after: { role: 'viewer', email: null } })).toBe(
+      'ada@example.org invited whoever has the link as a viewer',
+    );
+    expect(tell('invitation.delete', { ...invitation, before: { role: 'viewer', email: grace } })).toBe(
+      'ada@example.org took back the invitation of grace@example.org',
+    );
+  });
+
   it('tells a new name as one', () => {
     const audience = { entity: { kind: 'audience', key: 'vip' } };
     expect(tell('audience.update', { ...audience, before: { name: 'A' }, after: { name: 'B' } })).toBe(

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '@fauna-flags/protocol';
+import { aRole } from './a-role.ts';
 import { isRecord, textIn } from './read-json.ts';
 
 /** A piece of the sentence that tells an entry; `key` is what the thing is called in code. */
@@ -43,6 +44,17 @@ export function entryPhrases(entry: AuditEntry, names: FlagNames): readonly Entr
     case 'sdk-key.rotate':
     case 'sdk-key.revoke':
       return told(`${verbOf(entry.action)} the ${textIn(after ?? before, 'kind') ?? 'SDK'} key `, thing);
+    case 'member.create':
+    case 'member.update':
+      return told('made ', thing, ` ${aRole(after)} of the project`);
+    case 'member.delete':
+      return told('took ', thing, ' out of the project');
+    case 'invitation.create':
+      return told('invited ', thing, ` as ${aRole(after)}`);
+    case 'invitation.delete':
+      return told('took back the invitation of ', thing);
+    case 'invitation.accept':
+      return told('accepted the invitation of ', thing);
     default:
       return told(...plainDeed(entry, thing));
   }
@@ -91,6 +103,8 @@ export function actorName(actor: string): string {
 }
 
 function thingName({ entity, before, after }: AuditEntry, names: FlagNames): string {
+  // The key of an invitation is no name that anybody knows.
+  if (entity.kind === 'invitation') return textIn(after ?? before, 'email') ?? 'whoever has the link';
   const own = textIn(after, 'name') ?? textIn(before, 'name');
   return own ?? (entity.kind === 'flag' ? names.get(entity.key) : undefined) ?? entity.key;
 }

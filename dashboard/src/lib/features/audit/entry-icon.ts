@@ -1,4 +1,5 @@
 import Archive from '@lucide/svelte/icons/archive';
+import Contact from '@lucide/svelte/icons/contact';
 import Flag from '@lucide/svelte/icons/flag';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import KeyRound from '@lucide/svelte/icons/key-round';
@@ -22,6 +23,8 @@ const byKind = {
   attribute: Tags,
   environment: Layers,
   'sdk-key': KeyRound,
+  member: Contact,
+  invitation: Contact,
   project: FolderOpen,
 };
 
