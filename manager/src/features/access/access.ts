@@ -105,7 +105,10 @@ export function createAccess(
           'Cannot create the first owner: the token is not the one of the link that Fauna printed when it started',
         );
       }
-      const user = await createFirstOwner({ database, now, hashing }, owner, { isAdmin });
+      const user = await createFirstOwner({ database, now, hashing }, owner, {
+        isAdmin,
+        address: visitor.address,
+      });
       return beginSession(signingIn, user, visitor);
     },
     signIn: (body, visitor) => signIn(signingIn, body, visitor),

@@ -34,6 +34,7 @@ export function accountOperations({
         return {
           user: user === undefined ? null : { id: user.id, name: user.name, email: user.email },
           isOwner: everywhere === 'owner',
+          everywhere: everywhere ?? null,
           roles: Object.fromEntries(ranks.inProjects),
         };
       },

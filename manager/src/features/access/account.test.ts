@@ -21,9 +21,11 @@ describe('/account', () => {
     expect((await own('GET', '/account')).body).toEqual({
       user: { id: expect.any(String), name: ada.name, email: ada.email },
       isOwner: true,
+      everywhere: 'owner',
       roles: {},
     });
-    expect(await api.must('GET', '/account')).toEqual({ user: null, isOwner: true, roles: {} });
+    const admin = { user: null, isOwner: true, everywhere: 'owner', roles: {} };
+    expect(await api.must('GET', '/account')).toEqual(admin);
     const viewer = await createPerson(api, { email: 'v@example.com', roles: { shop: 'viewer' } });
     expect((await viewer.call('GET', '/account')).body).toMatchObject({
       isOwner: false,

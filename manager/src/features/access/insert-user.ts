@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { User } from '@fauna-flags/protocol';
+import { Problem, type User } from '@fauna-flags/protocol';
 import { accounts, type Queries, users } from '../../platform/database/index.ts';
 
 /** Who is made a user, and how they sign in. */
@@ -15,14 +15,24 @@ export interface NewUser {
   readonly isOwner?: boolean;
 }
 
-/** Makes the rows of a user. */
+/** Makes the rows of a user; `account_exists` where there is one with this e-mail address. */
 export async function insertUser(
   tx: Queries,
   at: Date,
   { id = randomUUID(), name, email, passwordHash, emailVerified = false, isOwner = false }: NewUser,
 ): Promise<User> {
   const user = { id, name, email };
-  await tx.insert(users).values({ ...user, emailVerified, isOwner, createdAt: at, updatedAt: at });
+  const made = await tx
+    .insert(users)
+    .values({ ...user, emailVerified, isOwner, createdAt: at, updatedAt: at })
+    .onConflictDoNothing({ target: users.email })
+    .returning({ id: users.id });
+  if (made.length === 0) {
+    throw new Problem(
+      'account_exists',
+      `Cannot make an account for "${email}": there is one. Sign in, and open the link again`,
+    );
+  }
   if (passwordHash !== undefined) await setPassword(tx, at, { userId: user.id, passwordHash });
   return user;
 }

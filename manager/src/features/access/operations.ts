@@ -108,11 +108,11 @@ export function sessionOperations({ access }: Pick<AccessOperationsDeps, 'access
         problems: ['not_found', 'rate_limited'],
       },
       async ({ c, scope, body }) => {
-        // Whoever has a session was let in by a password; only whoever runs Fauna may do without.
-        if (c.get('session') !== undefined) {
+        // Whoever has a session, or a token made in one, was let in by a password; only whoever runs Fauna may do without.
+        if (c.get('principal').credential.kind !== 'admin-token') {
           throw new Problem(
             'forbidden',
-            'Cannot set a password with a session: this takes FAUNA_ADMIN_TOKEN',
+            'Cannot set somebody’s password with a session or a token of one’s own: this takes FAUNA_ADMIN_TOKEN',
           );
         }
         await access.resetPassword(body, scope.actor);

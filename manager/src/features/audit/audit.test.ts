@@ -92,7 +92,9 @@ describe('the audit trail', () => {
   });
 
   it('refuses times and cursors that cannot be, and answers 404 without a project', async () => {
-    for (const query of ['since=yesterday', 'until=2030-13-01', 'since=', 'cursor=eA', 'limit=0']) {
+    const queries = ['since=yesterday', 'until=2030-13-01', 'since=', 'cursor=eA', 'limit=0'];
+    const outside = ['since=0000-01-01', 'until=9999-12-31T23:59:59-01:00'];
+    for (const query of [...queries, ...outside]) {
       expect((await api.call('GET', `${audit}?${query}`)).body).toMatchObject({
         status: 400,
         code: 'invalid',

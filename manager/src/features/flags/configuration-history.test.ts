@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyRevision, createTestApi, type TestApi } from '../../../test/support/api.ts';
 import { storedRuleset } from '../../../test/support/snapshots.ts';
+import { bumpEpoch } from '../publishing/index.ts';
 
 let api: TestApi;
 let clock = new Date('2030-01-01T00:00:00.000Z');
@@ -127,6 +128,17 @@ describe('GET …/history', () => {
       ['2030-05-01T00:00:00.000Z', 'flag.create'],
     ]);
     expect((await api.call('GET', `${production}/history/3`)).status).toBe(404);
+  });
+
+  it('keeps every revision when the environment is moved to another epoch', async () => {
+    const { production, toggle } = await make();
+    await toggle(true);
+    const { database } = api;
+    const actor = { name: 'command-line', address: '' };
+    await bumpEpoch({ database, now: () => clock }, { project: 'demo', environment: 'production', actor });
+    await toggle(false);
+    expect(revisionsOf(await api.must('GET', `${production}/history`))).toEqual([3, 2, 1]);
+    expect((await api.must('GET', `${production}/history/2`)).configuration.enabled).toBe(true);
   });
 
   it('begins with the environment that has the key now, and is its own in another project', async () => {

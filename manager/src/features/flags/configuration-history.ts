@@ -163,8 +163,13 @@ async function findMaking(
   queries: Queries,
   { projectId, where }: ConfigurationSubject,
 ): Promise<Entry | undefined> {
-  const isNamed = (kind: string, key: string) =>
-    and(eq(auditEntries.entityKind, kind), eq(auditEntries.entityKey, key));
+  // By the action, too: whatever else happens to an environment may have nothing before it.
+  const isMadeBy = (kind: 'flag' | 'environment', key: string) =>
+    and(
+      eq(auditEntries.entityKind, kind),
+      eq(auditEntries.entityKey, key),
+      eq(auditEntries.action, `${kind}.create`),
+    );
   const [made] = await queries
     .select(entryColumns)
     .from(auditEntries)
@@ -172,7 +177,7 @@ async function findMaking(
       and(
         eq(auditEntries.projectId, projectId),
         isNull(auditEntries.before),
-        or(isNamed('flag', where.flag), isNamed('environment', where.environment)),
+        or(isMadeBy('flag', where.flag), isMadeBy('environment', where.environment)),
       ),
     )
     .orderBy(desc(auditEntries.id))

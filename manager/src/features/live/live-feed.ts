@@ -4,8 +4,9 @@ import { type Principal, type PrincipalSource, rankIn } from '../../platform/htt
 import { reasonOf } from '../../platform/reason-of.ts';
 import { AuditTail, auditReadMax } from './audit-tail.ts';
 import { type HangUp, LiveStream } from './live-stream.ts';
+import { NextRun } from './next-run.ts';
 
-/** Tabs that one process feeds, and that one session or token may have open. */
+/** Tabs that one process feeds, and that one person, or a token that belongs to nobody, may have open. */
 const listenersMax = 1_000;
 const listenersPerCallerMax = 50;
 
@@ -44,8 +45,8 @@ export class LiveFeed {
   #tail: AuditTail | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
-  #reading: Promise<void> = Promise.resolve();
-  #nextRead: Promise<void> | undefined;
+  readonly #reads = new NextRun(() => this.#readOnce());
+  readonly #questions = new NextRun(() => this.#askAgain());
   #isAway = false;
   #closed = false;
 
@@ -74,10 +75,10 @@ export class LiveFeed {
     readonly sessionId: string | undefined;
     readonly hangUp: HangUp | undefined;
   }): Promise<ReadableStream<Uint8Array>> {
-    const leave = this.#admit(sessionId ?? principal.id);
+    const leave = this.#admit(principal.user?.id ?? principal.id);
     try {
       // What was committed until now is told to those who listened then.
-      await this.#read();
+      await this.#reads.run();
       if (this.#closed) throw closing();
     } catch (error) {
       leave();
@@ -145,7 +146,7 @@ export class LiveFeed {
   }
 
   #lookAgain(): void {
-    this.#read().then(
+    this.#reads.run().then(
       () => {
         this.#isAway = false;
       },
@@ -157,17 +158,6 @@ export class LiveFeed {
     );
   }
 
-  /** Joins the read that has not begun yet: it will see whatever is committed now. */
-  #read(): Promise<void> {
-    this.#nextRead ??= this.#reading.then(() => {
-      this.#nextRead = undefined;
-      const read = this.#readOnce();
-      this.#reading = read.catch(() => {});
-      return read;
-    });
-    return this.#nextRead;
-  }
-
   async #readOnce(): Promise<void> {
     if (this.#tail === undefined) {
       this.#tail = await AuditTail.start(this.#database, this.#now);
@@ -176,13 +166,30 @@ export class LiveFeed {
     const tail = this.#tail;
     for (let isMore = true; isMore; ) {
       const changes = await tail.read();
-      // Whoever was let in, raised or put out with one of these may read what follows, or may not.
-      if (changes.some(changesRights)) await this.#askAgain();
+      const before = new Map([...this.#streams].map((stream) => [stream, stream.principal]));
+      if (changes.some(changesRights)) await this.#learnRights();
       for (const change of changes) {
         const frame = frameOf(change);
-        for (const stream of [...this.#streams]) if (mayRead(stream.principal, change)) stream.send(frame);
+        for (const stream of [...this.#streams]) {
+          // With a project its memberships are gone: its end is for those who were members of it.
+          const reader = change.action === 'project.delete' ? before.get(stream) : stream.principal;
+          if (reader !== undefined && mayRead(reader, change)) stream.send(frame);
+        }
       }
       isMore = changes.length === auditReadMax;
+    }
+  }
+
+  /**
+   * Whoever was let in, raised or put out may read what follows, or may not. Where that cannot be told, all streams end:
+   * what was read is not read again, and whoever comes back asks for everything anew.
+   */
+  async #learnRights(): Promise<void> {
+    try {
+      await this.#questions.run();
+    } catch (error) {
+      this.#closeWhere(() => true);
+      throw error;
     }
   }
 
@@ -200,7 +207,7 @@ export class LiveFeed {
   }
 
   async #checkSessions(): Promise<void> {
-    await this.#askAgain();
+    await this.#questions.run();
     const ids = [...this.#streams].flatMap(({ sessionId }) => (sessionId === undefined ? [] : [sessionId]));
     if (ids.length === 0) return;
     const alive = await this.#sessions.alive([...new Set(ids)]);

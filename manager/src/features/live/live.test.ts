@@ -3,8 +3,9 @@ import { request as httpRequest } from 'node:http';
 import { serve } from '@hono/node-server';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adminToken, createTestApi, type TestApi } from '../../../test/support/api.ts';
+import { adminToken, anyRevision, createTestApi, type TestApi } from '../../../test/support/api.ts';
 import { eventually } from '../../../test/support/fauna-process.ts';
+import { createPerson } from '../../../test/support/people.ts';
 import { OpenStream } from '../../../test/support/sse.ts';
 import { createOwner, ownPage, signIn, visitor } from '../../../test/support/visitor.ts';
 import { createDatabase, createPool } from '../../platform/database/index.ts';
@@ -40,12 +41,12 @@ const changesOf = (stream: OpenStream) => stream.frames.filter(({ event }) => ev
 const create = (key: string) => api.must('POST', '/projects', { key, name: key });
 
 /** What another manager commits: an entry that nobody here is nudged about. */
-const insertEntry = (client: pg.Client | pg.Pool, key: string, actor = 'other') =>
+const insertEntry = (client: pg.Client | pg.Pool, key: string, environment: string | null = null) =>
   client.query(
     // Of a project of its own: the entries of one project are committed in the order of their ids.
-    `INSERT INTO audit_entries (at, project_id, actor, action, entity_kind, entity_key)
-     VALUES (now(), gen_random_uuid(), $2, 'flag.create', 'flag', $1)`,
-    [key, actor],
+    `INSERT INTO audit_entries (at, project_id, environment, actor, action, entity_kind, entity_key)
+     VALUES (now(), gen_random_uuid(), $2, 'other', 'flag.create', 'flag', $1)`,
+    [key, environment],
   );
 
 describe('GET /live', () => {
@@ -113,6 +114,24 @@ describe('GET /live', () => {
     });
     await stream.frame('change');
     expect(JSON.stringify(stream.frames)).not.toContain(key.key);
+  });
+
+  it('S-34 tells everybody what they may read, of what they have become, and of their project’s end', async () => {
+    await create('mine');
+    await create('theirs');
+    const member = await createPerson(api, { email: 'member@example.com', roles: { mine: 'viewer' } });
+    const stream = await listen({ cookie: member.cookie });
+    const told = () => changesOf(stream).map(({ data }) => `${data.action} ${data.project}`);
+    await api.must('PATCH', '/projects/theirs', { name: 'Secret' }, anyRevision);
+    await api.must('POST', '/projects/theirs/members', { email: 'member@example.com', role: 'viewer' });
+    await eventually(() => told().length === 1);
+    await api.must('PATCH', '/projects/mine', { name: 'Ours' }, anyRevision);
+    await eventually(() => told().length === 2);
+    await api.must('DELETE', `/projects/mine/members/${member.user.id}`, undefined, anyRevision);
+    await api.must('PATCH', '/projects/mine', { name: 'Not yours' }, anyRevision);
+    await api.must('DELETE', '/projects/theirs', undefined, anyRevision);
+    await eventually(() => told().length === 3);
+    expect(told()).toEqual(['member.create theirs', 'project.update mine', 'project.delete null']);
   });
 
   it('S-39 writes whatever stands in an entry as one frame', async () => {

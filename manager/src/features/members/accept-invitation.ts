@@ -2,13 +2,15 @@ import {
   type AcceptInvitation,
   lesserRank,
   type Member,
+  mayDo,
   type OfferedInvitation,
   Problem,
+  type Role,
   type User,
 } from '@fauna-flags/protocol';
 import { and, eq, gt } from 'drizzle-orm';
 import { invitations, memberships, projects, type Queries, users } from '../../platform/database/index.ts';
-import type { Actor } from '../../platform/http/index.ts';
+import { type Actor, adminTokenName } from '../../platform/http/index.ts';
 import { type AsideUnit, type ProjectRow, type WriteDeps, writeAside } from '../publishing/index.ts';
 import { invitationDigest } from './change-invitation.ts';
 import { insertMember } from './change-member.ts';
@@ -21,7 +23,12 @@ export interface AccountMaker {
   insertUser(
     tx: Queries,
     at: Date,
-    user: { readonly name: string; readonly email: string; readonly passwordHash: string },
+    user: {
+      readonly name: string;
+      readonly email: string;
+      readonly passwordHash: string;
+      readonly emailVerified: boolean;
+    },
   ): Promise<User>;
   /** Hashes a password that somebody chooses, or refuses it. */
   hashNewPassword(password: string): Promise<string>;
@@ -46,15 +53,15 @@ export async function acceptInvitation(
   const { database, now, accounts } = deps;
   const { invitation, project } = await openInvitation(database.read, token, now());
   const email = addressOf(invitation, given);
-  await requireNobody(database.read, email);
   const passwordHash = await accounts.hashNewPassword(password);
   const actor = { name: email, address };
   return writeAside(deps, { project: project.key, actor }, async (unit) => {
-    await useUp(unit, token);
-    await requireNobody(unit.tx, email);
-    const user = await accounts.insertUser(unit.tx, unit.at, { name, email, passwordHash });
+    const { role } = await useUp(unit, token);
+    // An address that the invitation names is believed; one that its holder names is not, until a provider vouches for it.
+    const emailVerified = invitation.email !== null;
+    const user = await accounts.insertUser(unit.tx, unit.at, { name, email, passwordHash, emailVerified });
     unit.record({ action: 'user.create', entity: { kind: 'user', key: email }, after: user });
-    await insertMember(unit, user, invitation.role);
+    await insertMember(unit, user, role);
     return user;
   });
 }
@@ -73,15 +80,16 @@ export async function joinByInvitation(
     );
   }
   return writeAside(deps, { project: project.key, actor }, async (unit) => {
-    await useUp(unit, token);
-    return (await insertMember(unit, user, invitation.role)) ?? raise(unit, user, invitation);
+    const { role } = await useUp(unit, token);
+    await requireUser(unit.tx, user);
+    return (await insertMember(unit, user, role)) ?? raise(unit, user, role);
   });
 }
 
 async function raise(
   { tx, at, project, record }: AsideUnit & { readonly project: ProjectRow },
   user: User,
-  { role }: InvitationRow,
+  role: Role,
 ): Promise<Member> {
   const row = await findMember(tx, project, user.id, { isLocked: true });
   const before = toMember(row);
@@ -96,18 +104,39 @@ async function raise(
   return after;
 }
 
-/** Takes the invitation away; of two who open one link at once, the second finds none. */
-async function useUp({ tx, at, record }: AsideUnit, token: string): Promise<void> {
+/** Takes the invitation away, and answers it; of two who open one link at once, the second finds none. */
+async function useUp(
+  { tx, at, project, record }: AsideUnit & { readonly project: ProjectRow },
+  token: string,
+): Promise<InvitationRow> {
   const [row] = await tx
     .delete(invitations)
     .where(and(eq(invitations.digest, invitationDigest(token)), gt(invitations.expiresAt, at)))
     .returning();
   if (row === undefined) throw noInvitation();
+  await requireInviter(tx, row, project);
   record({
     action: 'invitation.accept',
     entity: { kind: 'invitation', key: row.id },
     before: toInvitation(row),
   });
+  return row;
+}
+
+/** An invitation is good as long as who made it may invite: nobody who was put out comes back by a link of their own. */
+async function requireInviter(
+  queries: Queries,
+  { invitedBy }: InvitationRow,
+  project: Pick<ProjectRow, 'id'>,
+): Promise<void> {
+  if (invitedBy === adminTokenName) return;
+  const [inviter] = await queries
+    .select({ isOwner: users.isOwner, role: memberships.role })
+    .from(users)
+    .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.projectId, project.id)))
+    .where(eq(users.email, invitedBy));
+  const rank = inviter?.isOwner === true ? 'owner' : (inviter?.role ?? undefined);
+  if (!mayDo(rank, 'member.write')) throw noInvitation();
 }
 
 async function openInvitation(
@@ -121,6 +150,7 @@ async function openInvitation(
     .innerJoin(projects, eq(projects.id, invitations.projectId))
     .where(and(eq(invitations.digest, invitationDigest(token)), gt(invitations.expiresAt, at)));
   if (row === undefined) throw noInvitation();
+  await requireInviter(queries, row.invitation, row.project);
   return row;
 }
 
@@ -137,13 +167,10 @@ function addressOf(invitation: InvitationRow, given: string | undefined): string
   });
 }
 
-async function requireNobody(queries: Queries, email: string): Promise<void> {
-  const [known] = await queries.select({ id: users.id }).from(users).where(eq(users.email, email));
-  if (known === undefined) return;
-  throw new Problem(
-    'account_exists',
-    `Cannot make an account for "${email}": there is one. Sign in, and open the link again`,
-  );
+/** Holds the row of whoever joins, so that they are there until they have. */
+async function requireUser(tx: Queries, { id }: User): Promise<void> {
+  const [held] = await tx.select({ id: users.id }).from(users).where(eq(users.id, id)).for('share');
+  if (held === undefined) throw new Problem('unauthorized', 'Cannot join: your account is gone');
 }
 
 function noInvitation(): Problem {

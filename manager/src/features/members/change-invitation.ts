@@ -8,13 +8,16 @@ import {
   type PatchInvitation,
   Problem,
 } from '@fauna-flags/protocol';
-import { and, asc, eq, sql } from 'drizzle-orm';
-import { invitations, madeAfter, madePlace } from '../../platform/database/index.ts';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { invitations, madeAfter, madePlace, type Queries } from '../../platform/database/index.ts';
 import { type Actor, type ListRequest, pageOf, requireRevision } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
-import { type WriteDeps, writeAside } from '../publishing/index.ts';
+import { type ProjectRow, type WriteDeps, writeAside } from '../publishing/index.ts';
 import type { MemberChange } from './change-member.ts';
 import { findInvitation, toInvitation } from './invitation.ts';
+
+/** More than anybody looks through. */
+const invitationsPerProjectMax = 500;
 
 /** Makes a link that lets whoever opens it become a member. The answer is the one place where its token is ever seen. */
 export function createInvitation(
@@ -23,6 +26,7 @@ export function createInvitation(
   input: CreateInvitation,
 ): Promise<CreatedInvitation> {
   return writeAside(deps, scope, async ({ tx, at, project, record }) => {
+    await requireRoom(tx, project);
     const token = Buffer.from(deps.randomBytes(32)).toString('base64url');
     const expiresAt =
       checkedEnd(input.expiresAt, at) ?? new Date(at.getTime() + invitationLifetimes.defaultMs);
@@ -80,7 +84,7 @@ export function deleteInvitation(deps: WriteDeps, change: MemberChange): Promise
   });
 }
 
-/** A project's open invitations in the order they were made, those that have run out included. */
+/** A project's invitations that nobody has accepted, in the order they were made, those that have run out included. */
 export async function listInvitations(
   { database }: Pick<WriteDeps, 'database'>,
   projectKey: string,
@@ -102,6 +106,18 @@ export async function listInvitations(
     .orderBy(asc(invitations.createdAt), asc(invitations.id))
     .limit(limit + 1);
   return pageOf(rows, limit, { item: toInvitation, place: madePlace });
+}
+
+async function requireRoom(tx: Queries, { id, key }: ProjectRow): Promise<void> {
+  const [open] = await tx
+    .select({ invitations: count() })
+    .from(invitations)
+    .where(eq(invitations.projectId, id));
+  if ((open?.invitations ?? 0) < invitationsPerProjectMax) return;
+  throw new Problem(
+    'unprocessable',
+    `Cannot invite anybody to project "${key}": there are ${invitationsPerProjectMax} invitations; take some back first`,
+  );
 }
 
 function checkedEnd(expiresAt: string | undefined, at: Date): Date | undefined {

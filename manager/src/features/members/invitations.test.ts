@@ -37,7 +37,12 @@ describe('an invitation', () => {
     const { status, body, cookies } = await accept({ token, email: 'grace@example.com' });
     expect([status, body.user.email]).toEqual([201, 'grace@example.com']);
     const account = await stranger.call('GET', '/account', undefined, { cookie: cookieOf(cookies) });
-    expect(account.body).toEqual({ user: body.user, isOwner: false, roles: { shop: 'editor' } });
+    expect(account.body).toEqual({
+      user: body.user,
+      isOwner: false,
+      everywhere: null,
+      roles: { shop: 'editor' },
+    });
     expect((await accept({ token, email: 'eve@example.com' })).status).toBe(404);
     expect((await api.call('GET', `${invitations}/${id}`)).status).toBe(404);
     // And they come in by their password from now on.
@@ -82,6 +87,36 @@ describe('an invitation', () => {
     expect((await accept({ token, email: 'known@example.com' })).body.code).toBe('account_exists');
     expect((await accept({ token, email: 'new@example.com', password: 'short' })).status).toBe(400);
     expect((await visitor(api).call('POST', '/invitations/read', { token })).status).toBe(200);
+  });
+
+  it('S-34 is worth nothing once who made it may not invite any more', async () => {
+    const admin = await createPerson(api, { email: 'admin@example.com', roles: { shop: 'admin' } });
+    const made = await admin.call('POST', invitations, { role: 'admin' });
+    const { token } = made.body;
+    const read = async () => (await visitor(api).call('POST', '/invitations/read', { token })).status;
+    const member = `/projects/shop/members/${admin.user.id}`;
+    expect(await read()).toBe(200);
+    await api.must('PATCH', member, { role: 'editor' }, anyRevision);
+    expect(await read()).toBe(404);
+    expect((await admin.call('POST', '/invitations/join', { token })).status).toBe(404);
+    expect((await accept({ token, email: 'friend@example.com' })).status).toBe(404);
+    await api.must('DELETE', member, undefined, anyRevision);
+    expect((await admin.call('POST', '/invitations/join', { token })).status).toBe(404);
+    await api.must('POST', '/projects/shop/members', { email: 'admin@example.com', role: 'admin' });
+    expect(await read()).toBe(200);
+  });
+
+  it('gives what it says at the moment when it is used up', async () => {
+    const { id, token } = await invite({ role: 'admin' });
+    const accepting = accept({ token, email: 'slow@example.com' });
+    await api.must('PATCH', `${invitations}/${id}`, { role: 'viewer' }, anyRevision);
+    const { body, cookies } = await accepting;
+    const account = await visitor(api).call('GET', '/account', undefined, { cookie: cookieOf(cookies) });
+    const [member] = (await api.must('GET', '/projects/shop/audit?action=member.create')).items;
+    expect(member.after.user).toEqual(body.user);
+    expect(account.body.roles).toEqual({ shop: member.after.role });
+    const [used] = (await api.must('GET', '/projects/shop/audit?action=invitation.accept')).items;
+    expect(used.before.role).toBe(member.after.role);
   });
 
   it('makes who is signed in a member, and never less than they were', async () => {

@@ -58,7 +58,7 @@ export function openInvitationOperations(deps: MemberOperationsDeps): readonly O
         body: invitationTokenBodySchema,
         isKept: false,
         answer: offeredInvitationSchema,
-        problems: ['not_found', 'forbidden', 'rate_limited'],
+        problems: ['not_found', 'forbidden'],
       },
       ({ c, body }) => {
         refuseForeignSite(c, placement);
@@ -146,7 +146,7 @@ export function memberOperations(deps: MemberOperationsDeps): readonly Operation
       invitations,
       {
         id: 'listInvitations',
-        summary: 'list the open invitations of a project',
+        summary: 'list the invitations of a project that nobody has accepted',
         needs: 'member.read',
         query: pageParameters(isMadePlace),
         answer: pageSchema(invitationSchema),

@@ -8,12 +8,15 @@ import {
   Problem,
   type Token,
 } from '@fauna-flags/protocol';
-import { eq } from 'drizzle-orm';
-import { apiTokens, projects, searchTextOf } from '../../platform/database/index.ts';
+import { count, eq } from 'drizzle-orm';
+import { apiTokens, projects, searchTextOf, users } from '../../platform/database/index.ts';
 import { type IfMatch, type Principal, rankIn, requireRevision } from '../../platform/http/index.ts';
 import { digestOf } from '../access/index.ts';
 import { type AsideUnit, type WriteDeps, writeInstallation } from '../publishing/index.ts';
 import { findToken, toToken } from './token.ts';
+
+/** More than one person keeps track of. */
+const tokensPerUserMax = 200;
 
 /** Which token is changed, and by whom. */
 export interface TokenChange {
@@ -39,6 +42,7 @@ export function createToken(
     );
   }
   return writeInstallation(deps, { actor: principal.actor }, async ({ tx, at, record }) => {
+    await requireRoom(tx, principal);
     requireOwnRank(principal, role, projectKey);
     const expiresAt = checkedEnd(end, at);
     const projectId = projectKey === null ? null : await projectIdOf(tx, projectKey);
@@ -69,6 +73,13 @@ export function createToken(
 /** Changes a token's name, or when it ends. */
 export function patchToken(deps: WriteDeps, change: TokenChange, patch: PatchToken): Promise<Token> {
   const { id, principal, ifMatch } = change;
+  // Nor could it put its own end off.
+  if (principal.credential.kind === 'api-token') {
+    throw new Problem(
+      'forbidden',
+      'Cannot change an API token with an API token: sign in, and change it there',
+    );
+  }
   return writeInstallation(deps, { actor: principal.actor }, async ({ tx, at, record }) => {
     const row = await findToken(tx, principal, id, { isLocked: true });
     const before = toToken(row);
@@ -85,20 +96,34 @@ export function patchToken(deps: WriteDeps, change: TokenChange, patch: PatchTok
     };
     await tx.update(apiTokens).set(set).where(eq(apiTokens.id, id));
     const after = toToken({ ...row, token: { ...row.token, ...set } });
-    record({ action: 'token.update', entity: { kind: 'token', key: id }, before, after });
+    record({ action: 'token.update', entity: { kind: 'token', key: before.id }, before, after });
     return after;
   });
 }
 
-/** Takes a token away: it is good for nothing from the next request on. */
+/** Takes a token away, which it may do with itself: it is good for nothing from the next request on. */
 export function deleteToken(deps: WriteDeps, { id, principal, ifMatch }: TokenChange): Promise<void> {
   return writeInstallation(deps, { actor: principal.actor }, async ({ tx, record }) => {
     const row = await findToken(tx, principal, id, { isLocked: true });
     const before = toToken(row);
     requireRevision(ifMatch, `delete token "${before.name}"`, before);
     await tx.delete(apiTokens).where(eq(apiTokens.id, id));
-    record({ action: 'token.delete', entity: { kind: 'token', key: id }, before });
+    record({ action: 'token.delete', entity: { kind: 'token', key: before.id }, before });
   });
+}
+
+/** Refuses one more than anybody needs. The maker's row is held, so that they are there until the token is. */
+async function requireRoom(tx: AsideUnit['tx'], { user }: Principal): Promise<void> {
+  if (user === undefined) return;
+  const [held] = await tx.select({ id: users.id }).from(users).where(eq(users.id, user.id)).for('update');
+  if (held === undefined)
+    throw new Problem('unauthorized', 'Cannot create an API token: your account is gone');
+  const [made] = await tx.select({ tokens: count() }).from(apiTokens).where(eq(apiTokens.userId, user.id));
+  if ((made?.tokens ?? 0) < tokensPerUserMax) return;
+  throw new Problem(
+    'unprocessable',
+    `Cannot create an API token: you have ${tokensPerUserMax}; delete some first`,
+  );
 }
 
 /** Refuses to give what whoever asks does not have. */

@@ -4,17 +4,16 @@ import { apiTokens, type Database, madeAfter, madePlace, searchIn } from '../../
 import { type ListRequest, type Principal, pageOf } from '../../platform/http/index.ts';
 import { selectTokens, toToken } from './token.ts';
 
-/** One's own tokens in the order they were made; for owners everybody's. */
+/** One's own tokens in the order they were made; for owners everybody's, for a token itself alone. */
 export async function listTokens(
   database: Database,
-  { ranks, user }: Principal,
+  { credential, ranks, user }: Principal,
   { limit, cursor, query }: ListRequest,
 ): Promise<Page<Token>> {
-  // What belongs to nobody is for owners alone.
-  if (ranks.everywhere !== 'owner' && user === undefined) return { items: [] };
   const rows = await selectTokens(database.read)
     .where(
       and(
+        credential.kind === 'api-token' ? eq(apiTokens.digest, credential.digest) : undefined,
         ranks.everywhere === 'owner' || user === undefined ? undefined : eq(apiTokens.userId, user.id),
         cursor === undefined ? undefined : madeAfter(apiTokens, cursor),
         query === undefined ? undefined : searchIn(apiTokens.searchText, query),

@@ -29,7 +29,7 @@ export function tokenOperations(deps: WriteDeps): readonly Operation[] {
       {
         id: 'listTokens',
         summary: 'list API tokens',
-        description: 'One’s own; for owners everybody’s.',
+        description: 'One’s own; for owners everybody’s; for a token itself alone.',
         needs: 'somebody',
         query: pageParameters(isMadePlace),
         answer: pageSchema(tokenSchema),
@@ -60,7 +60,7 @@ export function tokenOperations(deps: WriteDeps): readonly Operation[] {
       {
         id: 'patchToken',
         summary: 'change an API token',
-        description: 'Its name, and when it ends. What it may do never changes.',
+        description: 'Its name, and when it ends. What it may do never changes. Not with a token.',
         needs: 'somebody',
         body: patchTokenSchema,
         answer: tokenSchema,
@@ -72,7 +72,7 @@ export function tokenOperations(deps: WriteDeps): readonly Operation[] {
       {
         id: 'deleteToken',
         summary: 'delete an API token',
-        description: 'It is good for nothing from the next request on.',
+        description: 'It is good for nothing from the next request on. A token may delete itself.',
         needs: 'somebody',
       },
       ({ c, scope }) => deleteToken(deps, { ...scope, principal: c.get('principal') }),

@@ -38,8 +38,8 @@ export function toToken({ token, project, maker }: TokenRow): Token {
 }
 
 /**
- * The token with this id, where it is for this principal to see: their own, and for owners everybody's. Others do not exist
- * for them: 404. `isLocked` holds its row until the end of the transaction.
+ * The token with this id, where it is for this principal to see: their own, for owners everybody's, for a token itself alone.
+ * Others do not exist for them: 404. `isLocked` holds its row until the end of the transaction.
  */
 export async function findToken(
   queries: Queries,
@@ -49,10 +49,12 @@ export async function findToken(
 ): Promise<TokenRow> {
   const select = selectTokens(queries).where(eq(apiTokens.id, id));
   const [row] = isUuid(id) ? await (isLocked ? select.for('update', { of: apiTokens }) : select) : [];
-  if (row !== undefined && seesToken(principal, row.token.userId)) return row;
+  if (row !== undefined && seesToken(principal, row.token)) return row;
   throw new Problem('not_found', `Cannot find token "${id}"`);
 }
 
-function seesToken({ ranks, user }: Principal, maker: string | null): boolean {
-  return ranks.everywhere === 'owner' || (maker !== null && maker === user?.id);
+function seesToken({ credential, ranks, user }: Principal, token: TokenRow['token']): boolean {
+  // One that has leaked must tell nothing of the others.
+  if (credential.kind === 'api-token') return token.digest === credential.digest;
+  return ranks.everywhere === 'owner' || (token.userId !== null && token.userId === user?.id);
 }

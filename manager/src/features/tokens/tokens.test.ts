@@ -113,9 +113,33 @@ describe('/tokens', () => {
     expect(await refused(owner, { role: 'owner', project: 'shop' })).toMatchObject({
       errors: [{ path: 'role' }],
     });
-    expect(await refused(owner, { expiresAt: '2029-12-31' })).toMatchObject({
-      errors: [{ path: 'expiresAt' }],
-    });
+    for (const expiresAt of ['2029-12-31', '0000-01-01', '9999-12-31T23:59:59-01:00']) {
+      expect(await refused(owner, { expiresAt })).toMatchObject({ errors: [{ path: 'expiresAt' }] });
+    }
+  });
+
+  it('S-34 lets a token see and delete itself alone, and neither rename nor prolong anything', async () => {
+    const first = await make(owner, { role: 'owner', expiresAt: '2030-06-01' });
+    const second = await make(owner, { role: 'viewer' });
+    const { call } = as(first.token);
+    expect((await call('GET', '/tokens')).body.items.map(({ id }: { id: string }) => id)).toEqual([first.id]);
+    expect((await call('GET', `/tokens/${second.id}`)).status).toBe(404);
+    expect((await call('DELETE', `/tokens/${second.id}`, undefined, anyRevision)).status).toBe(404);
+    for (const { id } of [first, second]) {
+      const { status } = await call('PATCH', `/tokens/${id}`, { expiresAt: null }, anyRevision);
+      expect(status).toBe(403);
+    }
+    expect((await call('DELETE', `/tokens/${first.id}`, undefined, anyRevision)).status).toBe(204);
+    expect((await call('GET', '/tokens')).status).toBe(401);
+  });
+
+  it('S-34 lets no token set anybody’s password, whatever its maker may do', async () => {
+    const { token } = await make(owner, { role: 'owner' });
+    const body = { email: 'owner@example.com', password: 'quite another one' };
+    expect((await as(token).call('PUT', '/owner/password', body)).body.code).toBe('forbidden');
+    expect((await owner.call('PUT', '/owner/password', body)).body.code).toBe('forbidden');
+    expect((await api.call('PUT', '/owner/password', body)).status).toBe(204);
+    owner = await createPerson(api, { email: 'second@example.com', isOwner: true });
   });
 
   it('refuses to make a token with a token, but with the admin token', async () => {

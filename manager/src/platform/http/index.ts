@@ -42,6 +42,7 @@ export { isKey, isUuid } from './path-key.ts';
 export {
   type Actor,
   adminPrincipal,
+  adminTokenName,
   firstBootActor,
   type KnownUser,
   type Principal,

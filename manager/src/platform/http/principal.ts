@@ -42,12 +42,15 @@ export interface Principal {
   readonly ranks: Ranks;
 }
 
+/** What the principal of `FAUNA_ADMIN_TOKEN` is called; no user can be, whose names are e-mail addresses. */
+export const adminTokenName = 'admin-token';
+
 /** The principal of `FAUNA_ADMIN_TOKEN`. */
 export function adminPrincipal(address: string): Principal {
   return {
     id: 'admin-token',
     credential: { kind: 'admin-token' },
-    actor: { name: 'admin-token', address },
+    actor: { name: adminTokenName, address },
     ranks: { everywhere: 'owner', inProjects: new Map() },
   };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { keySchema } from '../names.ts';
-import { roleSchema } from './permissions.ts';
+import { rankSchema, roleSchema } from './permissions.ts';
 import { passwordSchema, userSchema } from './session.ts';
 import { nameSchema, readOnlySchema, timeSchema } from './text.ts';
 
@@ -40,6 +40,8 @@ export const accountSchema = z
   .object({
     user: userSchema.nullable().describe('Null for FAUNA_ADMIN_TOKEN and the tokens that it has made.'),
     isOwner: z.boolean(),
+    /** What they are in every project; null: only what `roles` says. */
+    everywhere: rankSchema.nullable(),
     roles: rolesSchema,
   })
   .meta({ id: 'Account' });

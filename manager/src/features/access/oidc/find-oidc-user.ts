@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { User } from '@fauna-flags/protocol';
 import { and, asc, eq, gt } from 'drizzle-orm';
-import { accounts, invitations, type Queries, users } from '../../../platform/database/index.ts';
+import {
+  accounts,
+  apiTokens,
+  invitations,
+  type Queries,
+  sessions,
+  twoFactors,
+  users,
+} from '../../../platform/database/index.ts';
 import { type AsideUnit, type WriteDeps, writeInstallation } from '../../publishing/index.ts';
 import { insertUser } from '../insert-user.ts';
 import type { OidcIdentity } from './oidc-client.ts';
@@ -9,7 +17,7 @@ import type { OidcIdentity } from './oidc-client.ts';
 /** Whose account it is, or why it is nobody's. */
 export type FoundUser = { readonly user: User } | { readonly refused: 'no_account' | 'email_not_verified' };
 
-const { id, name, email } = users;
+const { id, name, email, emailVerified } = users;
 const userColumns = { id, name, email };
 
 /**
@@ -48,20 +56,37 @@ async function link(
     createdAt: at,
     updatedAt: at,
   });
+  if (!user.emailVerified) await takeFromOthers(unit, user);
   await tx.update(users).set({ emailVerified: true, updatedAt: at }).where(eq(id, user.id));
   record({
     action: 'user.link-provider',
     entity: { kind: 'user', key: user.email },
     after: { issuer: identity.issuer },
   });
-  return { user };
+  return { user: shown(user) };
+}
+
+function shown({ id, name, email }: User): User {
+  return { id, name, email };
+}
+
+/**
+ * Somebody has made an account under an address that nobody had verified, and now the one whose address it is comes. Every
+ * other way into it ends: it may have been made by somebody else, to be waiting there.
+ */
+async function takeFromOthers({ tx, record }: AsideUnit, user: User): Promise<void> {
+  await tx.delete(accounts).where(and(eq(accounts.userId, user.id), eq(accounts.providerId, 'credential')));
+  await tx.delete(twoFactors).where(eq(twoFactors.userId, user.id));
+  await tx.delete(apiTokens).where(eq(apiTokens.userId, user.id));
+  await tx.delete(sessions).where(eq(sessions.userId, user.id));
+  record({ action: 'user.verify', entity: { kind: 'user', key: user.email }, after: shown(user) });
 }
 
 /** Makes an account for who is invited under their own address. A link that is for whoever has it invites nobody. */
 async function invitedUser(
   { tx, at, record }: AsideUnit,
   { email: verified, name: given = verified }: OidcIdentity & { readonly email: string },
-): Promise<User | undefined> {
+): Promise<(User & { readonly emailVerified: boolean }) | undefined> {
   const [invitation] = await tx
     .select({ id: invitations.id })
     .from(invitations)
@@ -79,7 +104,7 @@ async function invitedUser(
     emailVerified: true,
   });
   record({ action: 'user.create', entity: { kind: 'user', key: verified }, after: user });
-  return user;
+  return { ...user, emailVerified: true };
 }
 
 /** What the provider says is a name is one only when it can be shown like one. */
@@ -89,8 +114,15 @@ function nameOf(given: string, otherwise: string): string {
 }
 
 /** The user with this address, held until the end of the transaction. */
-async function userAt(tx: Queries, address: string): Promise<User | undefined> {
-  const [user] = await tx.select(userColumns).from(users).where(eq(email, address)).for('update');
+async function userAt(
+  tx: Queries,
+  address: string,
+): Promise<(User & { readonly emailVerified: boolean }) | undefined> {
+  const [user] = await tx
+    .select({ ...userColumns, emailVerified })
+    .from(users)
+    .where(eq(email, address))
+    .for('update');
   return user;
 }
 

@@ -14,6 +14,7 @@ import { endFormerSession } from '../end-former-session.ts';
 import { forgetCookie } from '../session-cookie.ts';
 import { oidcCallbackPath } from './oidc-settings.ts';
 import type { OidcSignIn } from './oidc-sign-in.ts';
+import { ownPath } from './own-path.ts';
 
 /** What the operations of sign-ins through a provider need. */
 export interface OidcOperationsDeps {
@@ -48,7 +49,7 @@ export function oidcOperations({ access, placement }: OidcOperationsDeps): reado
       },
       async ({ c, query }) => {
         const begun = await oidcOf(access).begin(query.next);
-        if ('error' in begun) return c.redirect(signInPage(begun.error, query.next));
+        if ('error' in begun) return c.redirect(signInPage(begun.error, ownPath(query.next)));
         c.header('Set-Cookie', begun.setCookie);
         return c.redirect(begun.location);
       },

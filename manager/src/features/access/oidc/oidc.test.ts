@@ -181,6 +181,22 @@ describe('GET /sign-in/oidc/callback', () => {
     expect(await linked()).toEqual([]);
   });
 
+  it('S-33 ends every other way into an account whose address nobody had verified', async () => {
+    const at = new Date();
+    const squatted = { name: 'Eve', email: 'boss@example.com' };
+    const passwordHash = await api.access.accounts.hashNewPassword('waiting for the boss');
+    const user = await api.access.accounts.insertUser(api.database.read, at, { ...squatted, passwordHash });
+    const { setCookies } = await api.access.signInAs(user, { address: '192.0.2.7', userAgent: '' });
+    const eve = cookieOf(setCookies);
+    provider.people.set('boss', { email: 'boss@example.com', email_verified: true, name: 'Boss' });
+    const { cookies } = await signInAs('boss');
+    const own = (cookie: string) => visitor(api).call('GET', '/session', undefined, { cookie });
+    expect((await own(sessionOf(cookies))).body.user.id).toBe(user.id);
+    expect((await own(eve)).status).toBe(401);
+    const guess = { email: 'boss@example.com', password: 'waiting for the boss' };
+    expect((await visitor(api).call('POST', '/session', guess)).status).toBe(401);
+  });
+
   it('S-33 makes no account for somebody who has none', async () => {
     provider.people.set('bob', { email: 'bob@example.com', email_verified: true });
     const before = await openSessions();

@@ -144,7 +144,8 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
         isConditional: false,
       },
       async ({ c, scope }) => {
-        if (c.get('principal').user?.id === scope.user) {
+        // Ids are compared by what they say, as the database does.
+        if (c.get('principal').user?.id === scope.user.toLowerCase()) {
           throw new Problem(
             'forbidden',
             'Cannot take your own second factor away like this: DELETE /account/two-factor takes your password or a code',
