@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyRevision, createTestApi, type TestApi } from '../../../test/support/api.ts';
 import { flagConfigurations, flags, usageHours } from '../../platform/database/index.ts';
@@ -9,10 +9,10 @@ const old = sql`now() - interval '31 days'`;
 beforeAll(async () => {
   api = await createTestApi();
   await api.must('POST', '/projects', { key: 'demo', name: 'Demo' });
-  for (const key of ['off', 'on', 'rolled', 'lasting', 'touched', 'gone'])
+  for (const key of ['off', 'on', 'rolled', 'lasting', 'touched', 'gone', 'needed', 'needs'])
     await api.must('POST', all, {
       ...{ key, name: key, kind: 'boolean' },
-      lifetime: key === 'lasting' ? 'permanent' : 'temporary',
+      lifetime: key === 'lasting' || key === 'needs' ? 'permanent' : 'temporary',
     });
   await api.must('POST', `${all}/on/environments/production/toggle`, { enabled: true });
   const rollout = {
@@ -30,8 +30,17 @@ beforeAll(async () => {
     },
     anyRevision,
   );
+  await api.must(
+    'PUT',
+    `${all}/needs/environments/production`,
+    {
+      ...{ enabled: true, offVariation: 'off', targets: [], rules: [], defaultServe: { variation: 'on' } },
+      prerequisites: [{ flag: 'needed', variation: 'on' }],
+    },
+    anyRevision,
+  );
   await api.must('POST', `${all}/gone/archive`);
-  await api.database.read.update(flags).set({ createdAt: old });
+  await api.database.read.update(flags).set({ createdAt: old, updatedAt: old });
   await api.database.read.update(flagConfigurations).set({ updatedAt: old });
   await api.must('POST', `${all}/touched/environments/staging/toggle`, { enabled: true });
   await api.must('POST', all, { key: 'young', name: 'Young', kind: 'boolean', lifetime: 'temporary' });
@@ -52,8 +61,16 @@ describe('stale flags', () => {
   it('are temporary ones that have served one variation to everybody, untouched, for 30 days', async () => {
     expect(await reasons()).toEqual({
       ...{ gone: null, lasting: null, off: 'serves_one', on: 'serves_one' },
-      ...{ rolled: null, touched: null, young: null },
+      ...{ rolled: null, touched: null, young: null, needed: null, needs: null },
     });
+  });
+
+  it('are not those whose values were changed since', async () => {
+    const asItWas = await api.must('GET', `${all}/off`);
+    await api.must('PATCH', `${all}/off`, { description: 'Another one' }, anyRevision);
+    expect((await reasons()).off).toBe(null);
+    await api.database.read.update(flags).set({ updatedAt: old }).where(eq(flags.id, asItWas.id));
+    expect((await reasons()).off).toBe('serves_one');
   });
 
   it('are those that nobody asks for, too, where applications tell what they ask for', async () => {

@@ -14,21 +14,29 @@ const wasEvaluated = sql`EXISTS (SELECT FROM usage_hours u
 /**
  * Why a row of `flags` can go, else null. Only flags that were meant to be temporary can, and none that is new.
  *
- * `serves_one`: in every environment it has served one variation to everybody, untouched for thirty days: it is off, or on
- * without rules, targets, prerequisites or a rollout. `not_evaluated`: nobody has asked for it in thirty days, in a project
- * whose applications tell what they ask for.
+ * `serves_one`: in every environment it has served one variation to everybody, untouched for thirty days, its values
+ * included: it is off, or on without rules, targets, prerequisites or a rollout. `not_evaluated`: nobody has asked for it in
+ * thirty days, in a project whose applications tell what they ask for. What another flag has as a prerequisite is needed.
  */
 function staleReason(projectId: string): SQL {
   const applicationsTell = sql`(SELECT EXISTS (SELECT FROM flags f JOIN flag_configurations c ON c.flag_id = f.id
     WHERE f.project_id = ${projectId} AND ${wasEvaluated}))`;
   return sql`CASE
     WHEN flags.archived_at IS NOT NULL OR flags.lifetime <> 'temporary' OR flags.created_at > ${since} THEN NULL
-    WHEN NOT EXISTS (SELECT FROM flag_configurations c WHERE c.flag_id = flags.id AND (c.updated_at > ${since}
+    WHEN ${isPrerequisite(projectId)} THEN NULL
+    WHEN flags.updated_at <= ${since} AND NOT EXISTS (SELECT FROM flag_configurations c WHERE c.flag_id = flags.id AND (c.updated_at > ${since}
       OR (c.enabled AND (json_array_length(c.rules) > 0 OR json_array_length(c.targets) > 0
         OR json_array_length(c.prerequisites) > 0 OR c.default_serve->>'variation' IS NULL)))) THEN 'serves_one'
     WHEN NOT EXISTS (SELECT FROM flag_configurations c WHERE c.flag_id = flags.id AND ${wasEvaluated})
       AND ${applicationsTell} THEN 'not_evaluated'
   END`;
+}
+
+/** Whether a flag that is not archived has this one as a prerequisite; read once for all rows. */
+function isPrerequisite(projectId: string): SQL {
+  return sql`flags.key IN (SELECT needed->>'flag' FROM flags f JOIN flag_configurations c ON c.flag_id = f.id
+    CROSS JOIN LATERAL json_array_elements(c.prerequisites) needed
+    WHERE f.project_id = ${projectId} AND f.archived_at IS NULL)`;
 }
 
 /** Holds for flags that are stale, or for all others. */
