@@ -56,12 +56,12 @@ export default {
       ...onlyImports(
         'manager',
         ['sdks/core', 'sdks/protocol'],
-        'Only the composition root, the files at the top, may mount a bearer or the example.',
+        'Only composition roots may mount a bearer or the example: the files at the top, and the commands, each a program of its own.',
       ),
       from: {
         path: '^manager/src/',
         pathNot:
-          '(^manager/src/([^/]+|platform/start-error|platform/http/trusted-proxies)\\.ts|\\.test\\.ts)$',
+          '(^manager/src/([^/]+|commands/.+|platform/start-error|platform/http/trusted-proxies)\\.ts|\\.test\\.ts)$',
       },
     },
     {

@@ -1,4 +1,4 @@
-export { appRole, workAsAppRole } from './app-role.ts';
+export { workAsAppRole } from './app-role.ts';
 export { createDatabase, type Database, type Later, type Queries, type Statement } from './database.ts';
 export { placeOfDatabase, readDatabaseUrl } from './database-url.ts';
 export { isMadePlace, madeAfter, madePlace } from './made-order.ts';

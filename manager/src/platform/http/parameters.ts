@@ -32,7 +32,7 @@ export function readParameters<Of extends Parameters>(c: Context, parameters: Of
 }
 
 /** A 400 about one query parameter. */
-export function badParameter(name: string, message: string): Problem {
+function badParameter(name: string, message: string): Problem {
   return new Problem('invalid', `Cannot accept the request: "${name}" ${message}`, {
     errors: [{ path: name, message }],
   });
