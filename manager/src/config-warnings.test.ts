@@ -9,6 +9,7 @@ const redis = (url: string) => ({ store: { kind: 'redis', url } }) as const;
 describe('what Fauna warns of when it starts', () => {
   it('is nothing where passwords are good, and where there is none to judge', () => {
     expect(warn({})).toEqual([]);
+    expect(configWarnings({})).toEqual([]);
     expect(warn({ databaseUrl: 'postgres://u@/db?host=/run', ...redis('redis://localhost') })).toEqual([]);
     expect(warn({ databaseUrl: 'postgres://u:kT9%23wVb2xQ@h/db', ...redis('redis://:kT9wVb2xQ@h') })).toEqual(
       [],

@@ -10,9 +10,13 @@ export function configWarnings({
   adminToken,
   databaseUrl,
   store,
-}: Pick<Config, 'adminToken' | 'databaseUrl' | 'store'>): readonly string[] {
+}: Pick<Config, 'databaseUrl' | 'store'> & {
+  /** Absent: one is made, which is good. */
+  readonly adminToken?: string | undefined;
+}): readonly string[] {
   const warnings = [
-    adminToken.length < adminTokenLength &&
+    adminToken !== undefined &&
+      adminToken.length < adminTokenLength &&
       `FAUNA_ADMIN_TOKEN has fewer than ${adminTokenLength} characters: whoever guesses it may do everything`,
     hasKnownPassword(databaseUrl && readDatabaseUrl(databaseUrl)) &&
       'The password in DATABASE_URL is one that others know or guess: whoever reaches the database owns every flag, the audit trail included',
