@@ -7,6 +7,18 @@ export interface UsageSinkFixture {
   arrived(): Promise<readonly UsageRecord[]>;
 }
 
+/** A record about as large as a bearer takes. */
+export function largeRecord(receivedAt: number): UsageRecord {
+  return {
+    ...{ environmentId: 'environment-a', keyId: 'key-a', receivedAt },
+    batch: {
+      sdk: { name: 'tests', version: '1.0.0' },
+      window: { from: 0, to: 60_000 },
+      counts: Array.from({ length: 400 }, (_, at) => ({ flag: `${at}`.padEnd(128, '-'), count: 1 })),
+    },
+  };
+}
+
 /** What every usage sink keeps. `tooMany` is more than the sink under contract is meant to hold. */
 export function usageSinkContract(
   name: string,

@@ -9,37 +9,44 @@ import {
 
 /** Rows that one statement takes away: none of them is to hold anybody up. */
 const rowsPerStep = 2_000;
-/** In one go; what is left then goes the next time. */
-const stepsMax = 100;
+/** In one go and of each table; for what is left then, whoever calls comes again. */
+const stepsMax = 25;
 /** How long it is known that a record was written down: a store that was away gives them back within this time. */
 const recordsKeptMs = 24 * 60 * 60 * 1_000;
 
-/**
- * Takes away what is older than it is kept, in small steps; several managers may do so at once. Answers how many hours'
- * counts went.
- */
+/** What a clearing did. */
+export interface ClearedUsage {
+  /** Hours' counts that went. */
+  readonly hours: number;
+  /** Whether there was more than goes at once. */
+  readonly isMore: boolean;
+}
+
+/** Takes away what is older than it is kept, in small steps; several managers may do so at once. */
 export async function clearUsage(
   database: Database,
   { now, daysKept }: { readonly now: Date; readonly daysKept: number },
-): Promise<number> {
+): Promise<ClearedUsage> {
   const before = (ms: number) => new Date(now.getTime() - ms);
-  await inSteps(() =>
+  const records = await inSteps(() =>
     database.read.execute(sql`
       DELETE FROM ${usageRecords} WHERE id IN (
         SELECT id FROM ${usageRecords} WHERE at < ${before(recordsKeptMs)} LIMIT ${rowsPerStep} FOR UPDATE SKIP LOCKED)`),
   );
-  await inSteps(() =>
+  const uses = await inSteps(() =>
     database.read.execute(sql`
       DELETE FROM ${sdkKeyUses} WHERE key_id IN (
         SELECT key_id FROM ${sdkKeyUses} WHERE NOT EXISTS (
           SELECT FROM ${sdkKeys} WHERE ${sdkKeys.id} = ${sdkKeyUses.keyId}) LIMIT ${rowsPerStep})`),
   );
-  return inSteps(() =>
+  const hours = await inSteps(() =>
     database.read.execute(sql`
       DELETE FROM ${usageHours} WHERE ctid IN (
         SELECT ctid FROM ${usageHours} WHERE hour < ${before(daysKept * 24 * 60 * 60 * 1_000)}
         LIMIT ${rowsPerStep} FOR UPDATE SKIP LOCKED)`),
   );
+  const isMore = [records, uses, hours].some((rows) => rows === rowsPerStep * stepsMax);
+  return { hours, isMore };
 }
 
 async function inSteps(step: () => Promise<{ readonly rowCount: number | null }>): Promise<number> {

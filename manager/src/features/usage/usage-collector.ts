@@ -31,6 +31,8 @@ const lookMs = 1_000;
 /** After a failure: twice as long each time, up to this. */
 const lookMsMax = 30_000;
 const clearMs = 60 * 60 * 1_000;
+/** While there is more to clear away than goes at once. */
+const clearOnMs = 1_000;
 
 /** Writes down what bearers tell of usage, as long as it lives; every manager runs one. */
 export class UsageCollector {
@@ -49,17 +51,17 @@ export class UsageCollector {
 
   /** Writes down what a bearer has sent to this manager; rejects when it could not, and its sender comes again. */
   async take(records: readonly UsageRecord[]): Promise<void> {
-    await this.#keep(records.map((record) => ({ id: this.#idOf(record), record })));
+    await this.#keepAll(records.map((record) => ({ id: this.#idOf(record), record })));
   }
 
-  /** Ends after one last look; may be called twice. The source belongs to the caller. */
+  /** Ends once nothing waits or it cannot be written down; may be called twice. The source belongs to the caller. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#cancel();
     this.#cancelClear();
     await this.#round;
-    // What waits in memory would be lost with it; what cannot be written down now would be, too.
+    // What waits in memory would be lost with it.
     await this.#look();
   }
 
@@ -80,7 +82,7 @@ export class UsageCollector {
       for (let isMore = true; isMore; ) {
         const taken = await source.take();
         if (taken.length > 0) await this.#write(taken);
-        isMore = taken.length === takenMax && !this.#isClosed;
+        isMore = taken.length === takenMax;
       }
       if (this.#failures > 0) log.info({}, 'Usage is written down again');
       this.#failures = 0;
@@ -98,11 +100,15 @@ export class UsageCollector {
     const named = taken.flatMap(({ handle, record }) =>
       record === undefined ? [] : [{ id: record.id ?? `entry-${handle}`, record }],
     );
+    await this.#keepAll(named);
+    await this.#options.source.done(taken.map(({ handle }) => handle));
+  }
+
+  async #keepAll(named: readonly NamedUsage[]): Promise<void> {
     await this.#keep(named).catch(async (error: unknown) => {
       if (isUnavailable(error)) throw error;
       await this.#oneByOne(named);
     });
-    await this.#options.source.done(taken.map(({ handle }) => handle));
   }
 
   /** Something in them cannot be written down: whatever it is, it must not keep back the others, or come for ever. */
@@ -134,9 +140,13 @@ export class UsageCollector {
 
   async #clear(): Promise<void> {
     const { database, now, daysKept, log, schedule } = this.#options;
-    await clearUsage(database, { now: now(), daysKept }).catch((error: unknown) =>
-      log.warn({ reason: reasonOf(error) }, 'Cannot clear away old usage, trying again'),
+    const isMore = await clearUsage(database, { now: now(), daysKept }).then(
+      (cleared) => cleared.isMore,
+      (error: unknown) => {
+        log.warn({ reason: reasonOf(error) }, 'Cannot clear away old usage, trying again');
+        return false;
+      },
     );
-    if (!this.#isClosed) this.#cancelClear = schedule(() => void this.#clear(), clearMs);
+    if (!this.#isClosed) this.#cancelClear = schedule(() => void this.#clear(), isMore ? clearOnMs : clearMs);
   }
 }

@@ -51,6 +51,19 @@ usageSourceContract('memoryUsageSource()', async () => {
     },
   };
 });
+describe('memoryUsageSource()', () => {
+  it('gives no handle that another process gives, and leaves on the shelf what it does not hand out', async () => {
+    const sink = new MemoryUsageSink();
+    const take = async () => {
+      const record = { environmentId: 'e', keyId: 'k', receivedAt: 1, use: { requests: 1, fromBrowsers: 0 } };
+      for (let at = 0; at < 150; at += 1) await sink.record(record);
+      return memoryUsageSource(sink).take();
+    };
+    const handles = [...(await take()), ...(await take())].map(({ handle }) => handle);
+    expect(new Set(handles).size).toBe(200);
+    expect(sink.take()).toHaveLength(100);
+  });
+});
 usageSourceContract('storeUsageSource() over Redis', () => fixtureOver(overRedis()));
 usageSourceContract('storeUsageSource() over Upstash', () => fixtureOver(overUpstash()));
 

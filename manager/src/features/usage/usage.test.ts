@@ -191,7 +191,7 @@ describe('usage', () => {
     await insert(401);
     await insert(399);
     await keep([batch(on(1))], new Date(now.getTime() - 2 * 86_400_000));
-    expect(await clearUsage(api.database, { now, daysKept: 400 })).toBe(2_500);
+    expect(await clearUsage(api.database, { now, daysKept: 400 })).toEqual({ hours: 2_500, isMore: false });
     const { rows } = await api.database.read.execute(sql`SELECT count(*)::int AS n FROM ${usageHours}`);
     expect(rows).toEqual([{ n: 2_501 }]);
     expect(await api.database.read.select().from(usageRecords)).toEqual([]);
@@ -265,11 +265,30 @@ describe('UsageCollector', () => {
   }
 
   it('writes down what waits, and says that it is done only then', async () => {
-    const queue = [...Array(takenMax).keys()].map(() => batch(on(1)));
+    const waiting = 2 * takenMax + 1;
+    const queue = [...Array(waiting).keys()].map(() => batch(on(1)));
     const { collector, done } = world(() => queue.splice(0, takenMax));
     await collector.close();
-    expect(done).toHaveLength(takenMax);
-    expect((await api.must('GET', path)).total).toBe(takenMax);
+    expect(done).toHaveLength(waiting);
+    expect((await api.must('GET', path)).total).toBe(waiting);
+  });
+
+  it('comes again within seconds while there is more to clear away than goes at once', async () => {
+    const longAgo = new Date(now.getTime() - 25 * 3_600_000);
+    await api.database.read.execute(sql`
+      INSERT INTO ${usageRecords} SELECT gen_random_uuid()::text, ${longAgo} FROM generate_series(1, 50001)`);
+    const { timers, collector } = world(() => []);
+    const clear = async (timer: (typeof timers)[number] | undefined) => {
+      const before = timers.length;
+      timer?.run();
+      await expect.poll(() => timers.length, { timeout: 30_000 }).toBeGreaterThan(before);
+      return timers.at(-1);
+    };
+    const next = await clear(timers[1]);
+    expect(next?.delayMs).toBe(1_000);
+    expect((await clear(next))?.delayMs).toBe(3_600_000);
+    expect(await api.database.read.select().from(usageRecords)).toEqual([]);
+    await collector.close();
   });
 
   it('drops what cannot be written down, says so, and keeps the others', async () => {
@@ -281,6 +300,14 @@ describe('UsageCollector', () => {
     expect((await api.must('GET', path)).total).toBe(5);
     expect(done).toHaveLength(4);
     expect(logged).toEqual(['Cannot write down usage, dropped it']);
+  });
+
+  it('drops what cannot be written down of what a bearer has sent, too', async () => {
+    const { collector, logged } = world(() => []);
+    await collector.take([batch(on(1)), { ...batch(on(2)), id: 'with\u0000null' }, batch(on(4))]);
+    expect((await api.must('GET', path)).total).toBe(5);
+    expect(logged).toEqual(['Cannot write down usage, dropped it']);
+    await collector.close();
   });
 
   it('tells of an outage at its edges, and comes again later each time', async () => {
