@@ -91,6 +91,27 @@ describe('the audit trail', () => {
     expect(rest.nextCursor).toBeUndefined();
   });
 
+  it('ends a page early that has become heavy, and tells everything once all the same', async () => {
+    const heavy = '/projects/heavy/flags/heavy';
+    await api.must('POST', '/projects', { key: 'heavy', name: 'Heavy' });
+    const variations = (text: string) =>
+      Array.from({ length: 10 }, (_, at) => ({ key: `v${at}`, value: text.repeat(20_000) }));
+    const flag = { key: 'heavy', name: 'Heavy', kind: 'string', variations: variations('a') };
+    await api.must('POST', '/projects/heavy/flags', flag);
+    for (let at = 0; at < 30; at += 1) await api.must('PATCH', heavy, { name: `Heavy ${at}` }, anyRevision);
+    const seqs: number[] = [];
+    const sizes: number[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page = await api.must('GET', `/projects/heavy/audit?limit=200${query}`);
+      sizes.push(page.items.length);
+      seqs.push(...page.items.map(({ seq }: { seq: number }) => seq));
+      cursor = page.nextCursor;
+    }
+    expect(seqs).toEqual(Array.from({ length: 32 }, (_, at) => 32 - at));
+    expect(sizes).toEqual([25, 7]);
+  });
+
   it('refuses times and cursors that cannot be, and answers 404 without a project', async () => {
     const queries = ['since=yesterday', 'until=2030-13-01', 'since=', 'cursor=eA', 'limit=0'];
     const outside = ['since=0000-01-01', 'until=9999-12-31T23:59:59-01:00'];

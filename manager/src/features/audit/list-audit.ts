@@ -12,6 +12,11 @@ export interface InstallationAuditFilters extends AuditFilters {
   readonly scope: AuditScope | undefined;
 }
 
+/** So many entries are read at once: most pages are one or two such steps. */
+const stepSize = 26;
+/** A page that is heavier than this ends with the step that made it so. */
+const pageBytesMax = 4 * 1024 * 1024;
+
 /** A project's audit trail, the newest first. */
 export async function listAudit(
   database: Database,
@@ -19,7 +24,8 @@ export async function listAudit(
   request: AuditFilters & ListRequest,
 ): Promise<Page<AuditEntry>> {
   const where = await ofProject(database, projectKey, request);
-  return pageOf(await readPage(database, where, request), request.limit, { item: toAuditEntry, place });
+  const { rows, limit } = await readPage(database, where, request);
+  return pageOf(rows, limit, { item: toAuditEntry, place });
 }
 
 /** The audit trail of the whole installation, the newest first: of every project, of deleted ones, and of none. */
@@ -27,8 +33,8 @@ export async function listInstallationAudit(
   database: Database,
   request: InstallationAuditFilters & ListRequest,
 ): Promise<Page<InstallationAuditEntry>> {
-  const rows = await readPage(database, ofInstallation(request), request);
-  return pageOf(rows, request.limit, { item: toInstallationAuditEntry, place });
+  const { rows, limit } = await readPage(database, ofInstallation(request), request);
+  return pageOf(rows, limit, { item: toInstallationAuditEntry, place });
 }
 
 /** The entries of a project that the filters let through. Throws `not_found` where there is no such project. */
@@ -61,13 +67,31 @@ export function readAudit(
     .limit(limit);
 }
 
-function readPage(
+/**
+ * A page, and one entry more where there are more. An entry brings up to two documents of a megabyte each, so it is read in
+ * steps, and ends early where it has become heavy: `limit` is then how many it has.
+ */
+async function readPage(
   database: Database,
   where: SQL | undefined,
   { cursor, limit }: ListRequest,
-): Promise<readonly AuditRow[]> {
-  const from = behind(cursor === undefined ? undefined : Number(cursor));
-  return readAudit(database, and(where, from), limit + 1);
+): Promise<{ readonly rows: readonly AuditRow[]; readonly limit: number }> {
+  const rows: AuditRow[] = [];
+  let from = cursor === undefined ? undefined : Number(cursor);
+  let bytes = 0;
+  for (;;) {
+    const wanted = Math.min(stepSize, limit + 1 - rows.length);
+    const step = await readAudit(database, and(where, behind(from)), wanted);
+    rows.push(...step);
+    if (step.length < wanted || rows.length > limit) return { rows, limit };
+    bytes += step.reduce((sum, row) => sum + weightOf(row), 0);
+    if (bytes > pageBytesMax) return { rows, limit: rows.length - 1 };
+    from = step.at(-1)?.entry.id;
+  }
+}
+
+function weightOf({ entry: { before, after } }: AuditRow): number {
+  return JSON.stringify([before, after]).length;
 }
 
 function place({ entry }: AuditRow): string {
