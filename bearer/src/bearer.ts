@@ -23,6 +23,7 @@ import type { Services } from './services.ts';
 import type { BearerStatus, SourceInUse } from './status.ts';
 import type { OpenStream } from './streams/open-stream.ts';
 import { Streams } from './streams/streams.ts';
+import { DropLog } from './usage/drop-log.ts';
 import { KeyUses } from './usage/key-uses.ts';
 import { MemoryUsageSink } from './usage/memory-usage-sink.ts';
 import { recordIds } from './usage/record-ids.ts';
@@ -105,12 +106,19 @@ export function createBearer(deps: BearerDeps): Bearer {
   const sourceInUse = deps.sourceInUse ?? (() => (keys.status().source === 'live' ? 'store' : 'none'));
   const usage: UsageSink = deps.usage ?? new MemoryUsageSink();
   const newRecordId = recordIds(random);
+  const drops = new DropLog({
+    ...{ clock, log },
+    begins: 'Cannot record usage, dropping it',
+    over: 'Usage is recorded again',
+  });
   const tellUsage = (record: UsageRecord) => {
     // Counts are worth less than an application's request: whatever happens to them, it goes on.
-    usage.record(record).catch((error: unknown) => {
-      if (closing === undefined)
-        log.warn('Cannot record usage, dropped it', { key: record.keyId, reason: reasonOf(error) });
-    });
+    usage.record(record).then(
+      () => drops.kept(),
+      (error: unknown) => {
+        if (closing === undefined) drops.dropped(1, { key: record.keyId, reason: reasonOf(error) });
+      },
+    );
   };
   const keyUses = new KeyUses({ clock, newId: newRecordId, tell: tellUsage });
   const peers = new Peers({ ...deps, usage, keys, environments, streams, sourceInUse });
