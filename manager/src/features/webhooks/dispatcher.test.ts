@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anyRevision, createTestApi, type TestApi, testSecret } from '../../../test/support/api.ts';
 import { type Received, type Receiver, startReceiver } from '../../../test/support/receiver.ts';
 import type { Database } from '../../platform/database/index.ts';
@@ -13,19 +13,24 @@ const hourMs = 60 * minuteMs;
 let api: TestApi;
 let receiver: Receiver;
 let clock: Date;
-beforeEach(async () => {
-  clock = new Date('2030-01-01T00:00:00.000Z');
+let dispatching: Dispatching;
+beforeAll(async () => {
   api = await createTestApi(() => clock, {
     url: 'https://flags.example.com',
     trustedProxies: noTrustedProxies,
   });
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  clock = new Date('2030-01-01T00:00:00.000Z');
+  dispatching = another({ url: 'https://flags.example.com' });
   receiver = await startReceiver();
   await api.must('POST', '/projects', { key: 'demo', name: 'Demo' });
   await api.must('POST', '/projects/demo/flags', { key: 'checkout', name: 'Checkout', kind: 'boolean' });
 });
 afterEach(async () => {
   await receiver.close();
-  await api.close();
+  await api.call('DELETE', '/projects/demo', undefined, anyRevision);
 });
 
 const later = (ms: number) => {
@@ -47,7 +52,7 @@ const toggle = (environment: string, enabled: boolean) =>
 
 type Dispatching = Pick<ReturnType<typeof createWebhooks>, 'dispatcher'>;
 /** One look of a dispatcher, and all that it sends. */
-async function dispatch({ dispatcher }: Dispatching = api.webhooks): Promise<void> {
+async function dispatch({ dispatcher }: Dispatching = dispatching): Promise<void> {
   await dispatcher.look();
   await dispatcher.settled();
 }
@@ -55,9 +60,11 @@ async function dispatch({ dispatcher }: Dispatching = api.webhooks): Promise<voi
 function another({
   secret = testSecret,
   database = api.database,
+  url,
 }: {
   secret?: string;
   database?: Database;
+  url?: string;
 } = {}) {
   return createWebhooks({
     database,
@@ -65,7 +72,7 @@ function another({
     randomBytes: (size) => new Uint8Array(size),
     onCommit: () => {},
     secret,
-    url: undefined,
+    url,
     egress: { isInsecure: true, networks: () => false },
     random: () => 0.5,
     log: { warn: () => {} },
@@ -201,7 +208,7 @@ describe('a dispatcher', () => {
       await Promise.all([
         dispatch(),
         dispatch(other),
-        api.webhooks.dispatcher.look(),
+        dispatching.dispatcher.look(),
         other.dispatcher.look(),
       ]);
     while ((await log(id)).some(({ status }: { status: string }) => status !== 'delivered'))
@@ -482,6 +489,20 @@ describe('a dispatcher', () => {
     await api.asOwner(`UPDATE webhook_deliveries SET status = 'failed' WHERE status = 'pending'`);
     await dispatch();
     expect(seqs()).toEqual([4, 5, 6]);
+  });
+
+  it('sends to others while more webhooks than one query finds have no room', async () => {
+    const { id } = await create({ enabled: false });
+    await create({ name: 'Other', url: `http://127.0.0.1:${receiver.port}/other` });
+    // They are the furthest behind, and full.
+    await api.asOwner(`INSERT INTO webhooks SELECT full_one.* FROM webhooks,
+      LATERAL (SELECT (json_populate_record(webhooks, json_build_object('id', gen_random_uuid(), 'enabled', true, 'cursor', 0))).*
+        FROM generate_series(1, 50)) AS full_one WHERE webhooks.id = '${id}'`);
+    await api.asOwner(`INSERT INTO webhook_deliveries (id, webhook_id, event, status, tries_max, created_at)
+      SELECT gen_random_uuid(), id, 'test', 'pending', 6, '2030-01-01' FROM webhooks, generate_series(1, 1000) WHERE cursor = 0`);
+    await rename();
+    await dispatch();
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/other']);
   });
 
   it('clears away what is older than 30 days', async () => {

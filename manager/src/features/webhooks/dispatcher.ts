@@ -71,8 +71,12 @@ export class Dispatcher {
     this.#isNudged = false;
     this.#isIdle = !(await hasEnabledWebhooks(database));
     if (this.#isIdle) return;
-    while (!this.#stop.signal.aborted && (await makeDeliveries(database, now)));
-    await this.#send();
+    const { signal } = this.#stop;
+    let isMore = true;
+    while (isMore && !signal.aborted) {
+      isMore = await makeDeliveries(database, { now, signal });
+      await this.#send();
+    }
   }
 
   /** Resolves when nothing is being sent. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isEventWanted } from '@fauna-flags/protocol';
-import { and, asc, count, eq, gt, lt } from 'drizzle-orm';
+import { and, asc, count, eq, gt, lt, sql } from 'drizzle-orm';
 import {
   auditChains,
   auditEntries,
@@ -19,7 +19,7 @@ import type { WebhookRow } from './webhook.ts';
  * twice, whenever a manager dies. Writers know nothing of it.
  */
 
-/** Webhooks that one look moves on. */
+/** Webhooks that one query finds. */
 const webhooksAtOnce = 50;
 /** Entries that one webhook is moved on by at once. */
 const entriesAtOnce = 200;
@@ -36,18 +36,49 @@ export async function hasEnabledWebhooks({ read }: Database): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Moves webhooks that are behind on; answers whether there may be more to do at once. */
-export async function makeDeliveries(database: Database, now: () => Date): Promise<boolean> {
-  const behind = await database.read
-    .select({ id: webhooks.id })
+/** Moves every webhook that is behind and has room on by some entries; answers whether any of them can be moved on further. */
+export async function makeDeliveries(
+  database: Database,
+  { now, signal }: { readonly now: () => Date; readonly signal: AbortSignal },
+): Promise<boolean> {
+  let isMore = false;
+  let page: readonly Place[] = [];
+  do {
+    page = await behindWithRoom(database, page.at(-1));
+    for (const { id } of page) {
+      if (signal.aborted) return false;
+      if (await moveOn(database, { id, at: now() })) isMore = true;
+    }
+  } while (page.length === webhooksAtOnce);
+  return isMore;
+}
+
+type Place = Pick<WebhookRow, 'id' | 'cursor'>;
+
+/**
+ * The next webhooks after a place that are behind and have room, by cursor and id. One that is full, or held by somebody, keeps
+ * its place and keeps nobody after it waiting.
+ */
+function behindWithRoom({ read }: Database, after: Place | undefined): Promise<readonly Place[]> {
+  const pending = read
+    .select({ id: webhookDeliveries.id })
+    .from(webhookDeliveries)
+    .where(and(eq(webhookDeliveries.webhookId, webhooks.id), eq(webhookDeliveries.status, 'pending')))
+    .limit(pendingMax);
+  return read
+    .select({ id: webhooks.id, cursor: webhooks.cursor })
     .from(webhooks)
     .innerJoin(auditChains, eq(auditChains.chain, webhooks.projectId))
-    .where(and(eq(webhooks.enabled, true), lt(webhooks.cursor, auditChains.seq)))
-    .orderBy(asc(webhooks.cursor))
+    .where(
+      and(
+        eq(webhooks.enabled, true),
+        lt(webhooks.cursor, auditChains.seq),
+        after && sql`(${webhooks.cursor}, ${webhooks.id}) > (${after.cursor}, ${after.id})`,
+        sql`(SELECT count(*) FROM ${pending} AS pending) < ${pendingMax}`,
+      ),
+    )
+    .orderBy(asc(webhooks.cursor), asc(webhooks.id))
     .limit(webhooksAtOnce);
-  let isMore = behind.length === webhooksAtOnce;
-  for (const { id } of behind) if (await moveOn(database, { id, at: now() })) isMore = true;
-  return isMore;
 }
 
 /** Answers whether there are more entries than it took, and room for them. */
