@@ -7,6 +7,8 @@ import type { WebhookDeps } from './webhook-deps.ts';
 
 /** As many are sent to one webhook before others that wait get their turn. */
 const sentInTurn = 20;
+/** No send begins in a turn that has taken longer: slow targets may not keep all lanes to themselves. */
+const turnMs = 10_000;
 
 /** Whoever disables what has failed for too long, as the audit trail tells of it. */
 const dispatcherActor = { name: 'webhooks', address: '' } as const;
@@ -29,7 +31,8 @@ export async function sendDue(
     readonly signal: AbortSignal;
   },
 ): Promise<boolean> {
-  for (let sends = 0; sends < sentInTurn; sends += 1) {
+  const endMs = performance.now() + turnMs;
+  for (let sends = 0; sends < sentInTurn && performance.now() < endMs; sends += 1) {
     const due = signal.aborted ? undefined : await nextDue(deps.database, { id, holder, at: deps.now() });
     if (due === undefined) return false;
     const { webhook, delivery, entry, project } = due;

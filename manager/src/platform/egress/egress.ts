@@ -1,9 +1,14 @@
-import { lookup } from 'node:dns/promises';
-import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { AddressRefused } from './address-refused.ts';
 import { type EgressRules, hostOf, portOf } from './egress-rules.ts';
+import { boundedLookups, type Resolve } from './lookups.ts';
 import { reasonOfFailure } from './reason-of-failure.ts';
 
 /** What is sent. */
@@ -39,22 +44,23 @@ export interface Egress {
 export interface EgressDependencies {
   readonly rules: EgressRules;
   /** All addresses of a name. */
-  readonly resolve?: (name: string) => Promise<readonly string[]>;
+  readonly resolve?: Resolve;
   readonly timeoutMs?: number;
   /** Whom to trust besides, as PEM. */
   readonly ca?: string;
 }
 
-/** Everything together: looking the name up, connecting, sending, and reading the answer. */
+/** Everything together: looking the name up, connecting, sending, and waiting for the headers of the answer. */
 const timeoutMsDefault = 5_000;
-/** As much is read of an answer, so that its sender can end in good order; nobody looks at it. */
+/** As much is read of an answer, and for so long, so that its sender can end in good order; nobody looks at it or waits for it. */
 const answerBytesMax = 64 * 1024;
+const answerMsMax = 250;
 const headerBytesMax = 16 * 1024;
 
 /** Makes an egress. */
 export function createEgress({
   rules,
-  resolve = everyAddress,
+  resolve = boundedLookups(),
   timeoutMs = timeoutMsDefault,
   ca,
 }: EgressDependencies): Egress {
@@ -83,7 +89,10 @@ export function createEgress({
       if (signal?.aborted === true) ending.abort();
       try {
         const { url } = target;
-        const addresses = await orAborted(addressesOf(url, { rules, resolve }), ending.signal);
+        const addresses = await orAborted(
+          addressesOf(url, { rules, resolve, signal: ending.signal }),
+          ending.signal,
+        );
         const options: RequestOptions = {
           method: 'POST',
           agent: url.protocol === 'https:' ? agents['https:'] : agents['http:'],
@@ -111,17 +120,13 @@ export function createEgress({
 
 async function addressesOf(
   url: URL,
-  { rules, resolve }: Required<Pick<EgressDependencies, 'rules' | 'resolve'>>,
+  { rules, resolve, signal }: { rules: EgressRules; resolve: Resolve; signal: AbortSignal },
 ): Promise<readonly string[]> {
   const host = hostOf(url);
-  const addresses = isIP(host) === 0 ? await resolve(host) : [host];
+  const addresses = isIP(host) === 0 ? await resolve(host, signal) : [host];
   // All of them: a name that has an address inside beside one outside was made to lead inside.
   if (addresses.length > 0 && addresses.every((address) => rules.allows(address))) return addresses;
   throw new AddressRefused();
-}
-
-async function everyAddress(name: string): Promise<readonly string[]> {
-  return (await lookup(name, { all: true })).map(({ address }) => address);
 }
 
 /** Answers what was looked up before, whatever the name means by now. */
@@ -142,7 +147,7 @@ function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<
   });
 }
 
-/** The status of the answer, once the answer has ended or was cut off. */
+/** The status of the answer, as soon as its headers are there. */
 function statusOf(
   protocol: string,
   { options, body, ca }: { options: RequestOptions; body: string; ca: string | undefined },
@@ -152,21 +157,25 @@ function statusOf(
       protocol === 'https:'
         ? httpsRequest({ ...options, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) })
         : httpRequest(options);
-    let status: number | undefined;
-    // Once there is a status, the receiver has said what it had to say, however the rest of its answer fares.
-    const end = (error: Error) => (status === undefined ? reject(error) : resolve(status));
-    request.on('error', end);
-    request.on('close', () => end(new Error('The connection was closed')));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('The connection was closed')));
     request.on('response', (response) => {
-      status = response.statusCode;
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > answerBytesMax) response.destroy();
-      });
-      response.on('error', end);
-      response.on('end', () => end(new Error('The answer has no status')));
+      if (response.statusCode === undefined) reject(new Error('The answer has no status'));
+      else resolve(response.statusCode);
+      drain(response);
     });
     request.end(body);
   });
+}
+
+function drain(response: IncomingMessage): void {
+  let bytes = 0;
+  const timer = setTimeout(() => response.destroy(), answerMsMax);
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) response.destroy();
+  });
+  // Once there is a status, the receiver has said what it had to say, however the rest of its answer fares.
+  response.on('error', () => {});
+  response.on('close', () => clearTimeout(timer));
 }
