@@ -62,7 +62,7 @@ export interface Access {
   /** Gives whoever is signed in another password, and ends every session of theirs. */
   changePassword(
     body: ChangePassword,
-    who: { readonly user: User; readonly visitor: Visitor },
+    who: { readonly user: User; readonly visitor: Visitor; readonly sessionId: string },
   ): Promise<void>;
   /** Gives a user a new password and ends their sessions. `actor` is who does it. */
   resetPassword(body: ResetPassword, actor: Actor): Promise<void>;

@@ -52,9 +52,9 @@ export function accountOperations({
         problems: ['rate_limited'],
       },
       async ({ c, body }) => {
-        const { user } = sessionOf(c);
+        const { user, id: sessionId } = sessionOf(c);
         const visitor = visitorOf(c, placement);
-        await access.changePassword(body, { user, visitor });
+        await access.changePassword(body, { user, visitor, sessionId });
         return signedInAnswer(c, await access.signInAs(user, visitor), 200);
       },
     ),

@@ -24,7 +24,11 @@ export async function changePassword(
     readonly delay: SignInDelay;
   },
   { current, password }: ChangePassword,
-  { user, visitor }: { readonly user: KnownUser; readonly visitor: Visitor },
+  {
+    user,
+    visitor,
+    sessionId,
+  }: { readonly user: KnownUser; readonly visitor: Visitor; readonly sessionId: string },
 ): Promise<void> {
   const { address } = visitor;
   await requirePassword(deps, { user, password: current, address, path: 'current' });
@@ -36,6 +40,7 @@ export async function changePassword(
     record({ action: 'user.change-password', entity: { kind: 'user', key: user.email }, after: user });
     return tx.delete(table).where(eq(table.userId, user.id)).returning({ id: table.id });
   });
-  // They are gone already; this tells whoever holds a stream open for one.
-  for (const { id } of ended) await deps.sessions.end(id);
+  // They are gone already; this tells whoever holds a stream open for one. A page that changes its own password goes on in
+  // a new session: told before it has that, it would take itself for signed out.
+  for (const { id } of ended) if (id !== sessionId) await deps.sessions.end(id);
 }
