@@ -6,8 +6,9 @@ import { type Actor, type IfMatch, requireRevision } from '../../platform/http/i
 import { seal } from '../../platform/sealed.ts';
 import { writeAside } from '../publishing/index.ts';
 import { checkWebhook } from './check-webhook.ts';
-import { endOfTrail } from './create-webhook.ts';
+import { endOfTrail } from './end-of-trail.ts';
 import { lockWebhook } from './find-webhook.ts';
+import { healthy } from './health.ts';
 import { makeSecret } from './signing-secret.ts';
 import { toAuditedWebhook, toWebhook, type WebhookRow } from './webhook.ts';
 import type { WebhookDeps } from './webhook-deps.ts';
@@ -23,8 +24,6 @@ export interface WebhookScope {
 export interface WebhookChange extends WebhookScope {
   readonly ifMatch: IfMatch;
 }
-
-const healthy = { failures: 0, failingSince: null, pausedUntil: null, disabledReason: null } as const;
 
 /**
  * Changes a webhook. One that is disabled is told of nothing, not even later: what waits is given up, and when it is enabled
@@ -56,7 +55,7 @@ export function patchWebhook(
       ...edited,
       searchText: edited.name.toLowerCase(),
       // Another address has a clean record.
-      ...(isEnabled || edited.url !== row.url ? healthy : {}),
+      ...(isEnabled || edited.url !== row.url ? { ...healthy, disabledReason: null } : {}),
       ...(isEnabled ? { cursor: await endOfTrail(tx, project.id) } : {}),
       revision: row.revision + 1,
       updatedAt: at,

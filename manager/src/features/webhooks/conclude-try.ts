@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { type Database, type Queries, webhookDeliveries, webhooks } from '../../platform/database/index.ts';
 import type { Sent } from '../../platform/egress/index.ts';
 import type { DeliveryRow } from './delivery.ts';
+import { healthy } from './health.ts';
 import { leaseEnd } from './lease.ts';
 import { pauseMs, reasonToDisable, retryWaitMs, triesMax } from './retry.ts';
 import { resultOf } from './send.ts';
@@ -44,7 +45,7 @@ export function concludeTry(database: Database, ended: EndedTry): Promise<Conclu
     const health = healthAfter(webhook, ended);
     await tx
       .update(webhooks)
-      .set({ ...health, leasedUntil: leaseEnd(ended.at) })
+      .set({ ...health, leasedUntil: leaseEnd })
       .where(eq(webhooks.id, webhook.id));
     const { failures, failingSince } = health;
     const reason = resultOf(ended.sent).reason ?? '';
@@ -90,7 +91,7 @@ function healthAfter(
   webhook: WebhookRow,
   { sent, at, random }: EndedTry,
 ): Pick<WebhookRow, 'failures' | 'failingSince' | 'pausedUntil'> {
-  if (resultOf(sent).isDelivered) return { failures: 0, failingSince: null, pausedUntil: null };
+  if (resultOf(sent).isDelivered) return healthy;
   const failures = webhook.failures + 1;
   const pause = pauseMs(failures, random());
   return {

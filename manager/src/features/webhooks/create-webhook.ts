@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type CreateWebhook, Problem, type Webhook } from '@fauna-flags/protocol';
-import { count, eq } from 'drizzle-orm';
-import { auditChains, type Queries, webhooks } from '../../platform/database/index.ts';
+import { count, eq, sql } from 'drizzle-orm';
+import { type Queries, webhooks } from '../../platform/database/index.ts';
 import type { Actor } from '../../platform/http/index.ts';
 import { seal } from '../../platform/sealed.ts';
-import { writeAside } from '../publishing/index.ts';
+import { type ProjectRow, writeAside } from '../publishing/index.ts';
 import { checkWebhook } from './check-webhook.ts';
+import { endOfTrail } from './end-of-trail.ts';
+import { healthy } from './health.ts';
 import { makeSecret } from './signing-secret.ts';
 import { toAuditedWebhook, toWebhook } from './webhook.ts';
 import type { WebhookDeps } from './webhook-deps.ts';
@@ -22,15 +24,7 @@ export function createWebhook(
   return writeAside(deps, { actor, project: projectKey }, async ({ tx, at, project, record }) => {
     const what = `create webhook "${name}"`;
     await checkWebhook({ tx, egress: deps.webhooks.egress, project, what }, { url, environments });
-    const [there] = await tx
-      .select({ webhooks: count() })
-      .from(webhooks)
-      .where(eq(webhooks.projectId, project.id));
-    if ((there?.webhooks ?? 0) >= webhooksMax)
-      throw new Problem(
-        'unprocessable',
-        `Cannot ${what}: project "${projectKey}" has ${webhooksMax}; delete one first`,
-      );
+    await requireRoom(tx, project, what);
     const secret = makeSecret(deps.randomBytes);
     const row = {
       id: randomUUID(),
@@ -46,9 +40,7 @@ export function createWebhook(
       sealedOldSecret: null,
       oldSecretUntil: null,
       cursor: await endOfTrail(tx, project.id),
-      failures: 0,
-      failingSince: null,
-      pausedUntil: null,
+      ...healthy,
       disabledReason: null,
       leasedBy: null,
       leasedUntil: null,
@@ -66,8 +58,22 @@ export function createWebhook(
   });
 }
 
-/** The place of the last entry in a project's audit trail: 0 when there is none. */
-export async function endOfTrail(queries: Queries, projectId: string): Promise<number> {
-  const [chain] = await queries.select().from(auditChains).where(eq(auditChains.chain, projectId));
-  return chain?.seq ?? 0;
+async function requireRoom(
+  tx: Queries,
+  project: Pick<ProjectRow, 'id' | 'key'>,
+  what: string,
+): Promise<void> {
+  // Whoever makes another one waits; the project itself stays free for those who change something else.
+  await tx.execute(
+    sql`SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || ${project.id}::text, 0))`,
+  );
+  const [there] = await tx
+    .select({ webhooks: count() })
+    .from(webhooks)
+    .where(eq(webhooks.projectId, project.id));
+  if ((there?.webhooks ?? 0) < webhooksMax) return;
+  throw new Problem(
+    'unprocessable',
+    `Cannot ${what}: project "${project.key}" has ${webhooksMax}; delete one first`,
+  );
 }

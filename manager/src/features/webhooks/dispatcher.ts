@@ -1,5 +1,6 @@
 import { reasonOf } from '../../platform/reason-of.ts';
 import { clearDeliveries } from './clear-deliveries.ts';
+import { clearOldSecrets } from './clear-old-secrets.ts';
 import { endLease, leaseDue } from './lease.ts';
 import { hasEnabledWebhooks, makeDeliveries } from './make-deliveries.ts';
 import { sendDue } from './send-due.ts';
@@ -18,7 +19,7 @@ const pollMs = 1_000;
 /** The same while there are no webhooks. */
 const idlePollMs = 5_000;
 /** How soon after a change here; changes that come meanwhile share the look. */
-const nudgedMs = 50;
+const wokenMs = 50;
 const clearEveryMs = 10 * 60 * 1_000;
 
 /** What a dispatcher needs of the world. */
@@ -38,7 +39,7 @@ export class Dispatcher {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isRunning = false;
-  #isNudged = false;
+  #isWoken = false;
   #isIdle = false;
   #isAway = false;
   #clearAt = 0;
@@ -53,22 +54,22 @@ export class Dispatcher {
     this.#wait(0);
   }
 
-  /** Something was changed here: looks soon, if there is anybody to tell. Never throws. */
+  /** Something was changed here: wakes it, if there is anybody to tell. Never throws. */
   nudge(): void {
     if (!this.#isIdle) this.wake();
   }
 
-  /** A webhook itself was changed here: looks soon. Never throws. */
+  /** Looks soon, since there may be something to do: a webhook itself was changed here, for instance. Never throws. */
   wake(): void {
-    this.#isNudged = true;
-    if (this.#isRunning && this.#looking === undefined) this.#wait(nudgedMs);
+    this.#isWoken = true;
+    if (this.#isRunning && this.#looking === undefined) this.#wait(wokenMs);
   }
 
   /** Looks once: makes deliveries of what has happened, and begins to send what is due. */
   async look(): Promise<void> {
     const { database, now } = this.#deps;
     await this.#clear();
-    this.#isNudged = false;
+    this.#isWoken = false;
     this.#isIdle = !(await hasEnabledWebhooks(database));
     if (this.#isIdle) return;
     const { signal } = this.#stop;
@@ -110,10 +111,10 @@ export class Dispatcher {
   }
 
   async #lane(id: string): Promise<void> {
-    const { database, now, holder, random } = this.#deps;
+    const { database, holder, random } = this.#deps;
     try {
       const isMore = await sendDue(this.#deps, { id, holder, random, signal: this.#stop.signal });
-      await endLease(database, { id, holder, at: now() });
+      await endLease(database, { id, holder });
       if (isMore) this.wake();
     } catch (error) {
       // The lease runs out, and whoever takes it then begins with the same delivery.
@@ -125,6 +126,7 @@ export class Dispatcher {
     const { database, now } = this.#deps;
     const at = now();
     if (at.getTime() < this.#clearAt) return;
+    await clearOldSecrets(database, at);
     this.#clearAt = (await clearDeliveries(database, at)) ? 0 : at.getTime() + clearEveryMs;
   }
 
@@ -143,13 +145,13 @@ export class Dispatcher {
     await this.#looking;
     this.#looking = undefined;
     const poll = (this.#isIdle ? idlePollMs : pollMs) * (0.75 + this.#deps.random() / 2);
-    this.#wait(this.#isNudged ? nudgedMs : poll);
+    this.#wait(this.#isWoken ? wokenMs : poll);
   }
 
   #tell(error: unknown): void {
     if (!this.#isAway)
       this.#deps.log.warn({ reason: reasonOf(error) }, 'Cannot dispatch webhooks for the moment');
     this.#isAway = true;
-    this.#isNudged = false;
+    this.#isWoken = false;
   }
 }

@@ -15,7 +15,8 @@ export interface EventPlace {
 /** What an entry of the audit trail tells webhooks. */
 export function eventOf(entry: EntryRow, { project, url }: EventPlace): WebhookEvent {
   const entity = { kind: entry.entityKind, key: entry.entityKey };
-  const page = entry.after === null ? undefined : pageOf({ project, entity, environment: entry.environment });
+  const page =
+    entry.after === null ? undefined : dashboardPathOf({ project, entity, environment: entry.environment });
   return {
     id: String(entry.id),
     type: entry.action,
@@ -54,7 +55,7 @@ export function testEvent(
 }
 
 /** The page of the dashboard that shows a thing. */
-function pageOf({
+function dashboardPathOf({
   project,
   entity: { kind, key },
   environment,

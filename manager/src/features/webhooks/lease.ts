@@ -13,15 +13,14 @@ import type { WebhookRow } from './webhook.ts';
 /*
  * One manager at a time sends to a webhook, so that what is sent keeps its order. It holds the webhook by a lease that is
  * written down and not by a lock: a send may take seconds, and no connection to the database is to be held for that long.
+ * The database's clock alone says when a lease ends, so that managers whose clocks differ never both hold one.
  */
 
-/** Longer than a send may take. When a manager has died, another one goes on with its webhooks after this. */
-const leaseMs = 15_000;
-
-/** Until when a lease lasts that is taken or renewed now. */
-export function leaseEnd(at: Date): Date {
-  return new Date(at.getTime() + leaseMs);
-}
+/**
+ * Until when a lease lasts that is taken or renewed now: longer than a send may take. When a manager has died, another one
+ * goes on with its webhooks after this.
+ */
+export const leaseEnd = sql`now() + interval '15 seconds'`;
 
 /** Takes up to `count` webhooks that have something due and that nobody sends to; those that have waited longest first. */
 export async function leaseDue(
@@ -32,14 +31,14 @@ export async function leaseDue(
   const { rows } = await database.read.execute<{ id: string }>(sql`
     WITH due AS MATERIALIZED (
       SELECT id FROM webhooks AS webhook
-      WHERE enabled AND (paused_until IS NULL OR paused_until <= ${now}) AND (leased_by IS NULL OR leased_until <= ${now})
+      WHERE enabled AND (paused_until IS NULL OR paused_until <= ${now}) AND (leased_by IS NULL OR leased_until <= now())
         AND EXISTS (
           SELECT FROM webhook_deliveries
           WHERE webhook_id = webhook.id AND status = 'pending' AND next_try_at <= ${now}
         )
       ORDER BY leased_until NULLS FIRST LIMIT ${count} FOR UPDATE SKIP LOCKED
     )
-    UPDATE webhooks SET leased_by = ${holder}, leased_until = ${leaseEnd(at).toISOString()}
+    UPDATE webhooks SET leased_by = ${holder}, leased_until = ${leaseEnd}
     FROM due WHERE webhooks.id = due.id RETURNING webhooks.id
   `);
   return rows.map(({ id }) => id);
@@ -72,6 +71,7 @@ export async function nextDue(
       and(
         eq(webhooks.id, id),
         eq(webhooks.leasedBy, holder),
+        sql`${webhooks.leasedUntil} > now()`,
         webhooks.enabled,
         sql`(${webhooks.pausedUntil} IS NULL OR ${webhooks.pausedUntil} <= ${now})`,
         eq(webhookDeliveries.status, 'pending'),
@@ -86,10 +86,10 @@ export async function nextDue(
 /** Lets others send to a webhook. */
 export async function endLease(
   { read }: Database,
-  { id, holder, at }: { readonly id: string; readonly holder: string; readonly at: Date },
+  { id, holder }: { readonly id: string; readonly holder: string },
 ): Promise<void> {
   await read
     .update(webhooks)
-    .set({ leasedBy: null, leasedUntil: at })
+    .set({ leasedBy: null, leasedUntil: sql`now()` })
     .where(and(eq(webhooks.id, id), eq(webhooks.leasedBy, holder)));
 }

@@ -41,7 +41,7 @@ function ofWebhooks(deps: WebhookDeps): readonly Operation[] {
   /** What was changed about a webhook may give the dispatcher something to do. */
   const thenLook = async <Result>(change: Promise<Result>) => {
     const result = await change;
-    deps.webhooks.nudge();
+    deps.webhooks.wake();
     return result;
   };
   return [
@@ -117,7 +117,8 @@ function ofDeliveries(deps: WebhookDeps): readonly Operation[] {
       {
         id: 'testWebhook',
         summary: 'test a webhook',
-        description: 'Sends a `test` event at once, to one that is disabled too, and answers how it went.',
+        description:
+          'Sends a `test` event at once, to one that is disabled too, and answers how it went. 20 times within ten minutes at most.',
         needs: 'webhook.write',
         // No second time has to be told from a first one.
         isKept: false,

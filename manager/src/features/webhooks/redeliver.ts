@@ -13,7 +13,7 @@ import type { WebhookDeps } from './webhook-deps.ts';
  * tried for it.
  */
 export async function redeliver(
-  { database, now, webhooks: { nudge } }: WebhookDeps,
+  { database, now, webhooks: { wake } }: WebhookDeps,
   where: { readonly project: string; readonly id: string; readonly delivery: string },
 ): Promise<WebhookDelivery> {
   const delivery = await database.transaction(async (tx) => {
@@ -40,6 +40,6 @@ export async function redeliver(
     await tx.update(webhooks).set({ pausedUntil: null }).where(eq(webhooks.id, webhook.id));
     return toDelivery({ ...row, ...set });
   });
-  nudge();
+  wake();
   return delivery;
 }

@@ -1,4 +1,4 @@
-import { Problem, type WebhookEvent } from '@fauna-flags/protocol';
+import type { WebhookEvent } from '@fauna-flags/protocol';
 import type { Sent } from '../../platform/egress/index.ts';
 import { bodyOf } from './body.ts';
 import { secretsOf, signatureOf } from './signing-secret.ts';
@@ -68,6 +68,6 @@ export function resultOf(sent: Sent): {
     case 'failed':
       return { isDelivered: false, durationMs, httpStatus: null, reason: sent.reason };
     case 'cancelled':
-      throw new Problem('not_ready', 'Cannot send: Fauna is stopping', { retryAfterSeconds: 2 });
+      return { isDelivered: false, durationMs, httpStatus: null, reason: 'it was cut off' };
   }
 }

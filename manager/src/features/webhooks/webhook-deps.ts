@@ -8,8 +8,8 @@ export interface WebhookTools {
   readonly secretKey: Uint8Array;
   /** The address of the dashboard, where somebody has said it. */
   readonly url: string | undefined;
-  /** There may be something to send: look at once. Never throws. */
-  nudge(): void;
+  /** A webhook itself was changed: the dispatcher looks soon, even where it has found nobody to tell. Never throws. */
+  wake(): void;
 }
 
 /** What use cases of webhooks need of the world. */

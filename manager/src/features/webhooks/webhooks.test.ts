@@ -201,7 +201,12 @@ describe('webhooks', () => {
 
   it('are 20 at most in a project', async () => {
     const { items } = await api.must('GET', webhooks);
-    for (let there = items.length; there < 20; there += 1) await create();
+    for (let there = items.length; there < 19; there += 1) await create();
+    const body = { name: 'Hook', url: 'https://example.com/hook' };
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, async () => (await api.call('POST', webhooks, body)).status),
+    );
+    expect(answers.sort()).toEqual([201, 422, 422, 422]);
     expect(await refusal('POST', webhooks, { name: 'One more', url: 'https://example.com/' })).toEqual([
       422,
       'unprocessable',
@@ -271,5 +276,21 @@ describe('POST …/webhooks/{id}/test', () => {
       httpStatus: null,
       reason: expect.stringMatching('the name cannot be looked up'),
     });
+  });
+
+  it('refuses a webhook more than 20 tests within ten minutes', async () => {
+    const { id } = await at();
+    const path = `/projects/other/webhooks/${id}/test`;
+    for (let tests = 0; tests < 20; tests += 1) await api.must('POST', path);
+    const refused = await api.call('POST', path);
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      429,
+      'rate_limited',
+      'Cannot test webhook "Tested": it was tested 20 times within ten minutes',
+    ]);
+    expect(refused.headers.get('retry-after')).toBe('600');
+    expect((await api.must('GET', `/projects/other/webhooks/${id}/deliveries`)).items).toHaveLength(20);
+    clock = new Date(clock.getTime() + 600_000);
+    await api.must('POST', path);
   });
 });

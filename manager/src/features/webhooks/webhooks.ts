@@ -29,7 +29,7 @@ export function createWebhooks({
     egress: createEgress({ rules: egressRules(egressOptions) }),
     secretKey: keyFor(secret, secretPurpose),
     url,
-    nudge: () => dispatcher.wake(),
+    wake: () => dispatcher.wake(),
   };
   const dispatcher = new Dispatcher({ ...writing, webhooks: tools, holder: randomUUID(), random, log });
   return { ...tools, dispatcher };
