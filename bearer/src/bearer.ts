@@ -27,6 +27,7 @@ import { DropLog } from './usage/drop-log.ts';
 import { KeyUses } from './usage/key-uses.ts';
 import { MemoryUsageSink } from './usage/memory-usage-sink.ts';
 import { recordIds } from './usage/record-ids.ts';
+import { UsageBatches } from './usage/usage-batches.ts';
 import type { UsageRecord, UsageSink } from './usage/usage-sink.ts';
 
 /** What a bearer is made of. Everything that a runtime differs in comes in here. */
@@ -120,14 +121,21 @@ export function createBearer(deps: BearerDeps): Bearer {
       },
     );
   };
+  const usageBatches = new UsageBatches({
+    ...{ clock, newId: newRecordId, tell: tellUsage },
+    drops: new DropLog({
+      ...{ clock, log },
+      begins: 'Cannot keep all that is told of usage with one SDK key, dropping some',
+      over: 'All that is told of usage is kept again',
+    }),
+  });
   const keyUses = new KeyUses({ clock, newId: newRecordId, tell: tellUsage });
   const peers = new Peers({ ...deps, usage, keys, environments, streams, sourceInUse });
   const services: Services = {
     keys,
     environments,
     streams,
-    tellUsage,
-    newRecordId,
+    usageBatches,
     keyUses,
     clock,
     crypto,
@@ -194,6 +202,7 @@ export function createBearer(deps: BearerDeps): Bearer {
     keys.stop();
     environments.stop();
     keyUses.flush();
+    usageBatches.flush();
     // What is left of usage goes the same way as the reports, before that is closed.
     await usage.close?.();
     await Promise.allSettled([peers.close(), deps.rulesets.close(), deps.keys.close(), kept?.settled()]);

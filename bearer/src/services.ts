@@ -9,16 +9,14 @@ import type { TrustedProxies } from './middleware/client-address.ts';
 import type { Environments } from './rulesets/environments.ts';
 import type { Streams } from './streams/streams.ts';
 import type { KeyUses } from './usage/key-uses.ts';
-import type { UsageRecord } from './usage/usage-sink.ts';
+import type { UsageBatches } from './usage/usage-batches.ts';
 
 /** What every route of one bearer shares. */
 export interface Services {
   readonly keys: DocumentFollower<KeyRing>;
   readonly environments: Environments;
   readonly streams: Streams;
-  /** Hands usage on; never throws, and nobody waits for it. */
-  readonly tellUsage: (record: UsageRecord) => void;
-  readonly newRecordId: () => string;
+  readonly usageBatches: UsageBatches;
   readonly keyUses: KeyUses;
   readonly clock: Clock;
   readonly crypto: BearerCrypto;

@@ -49,6 +49,22 @@ describe('POST /usage', () => {
     expect(batchesIn(world)).toEqual([]);
   });
 
+  it('takes an empty batch, and makes nothing of it', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()) });
+    expect((await world.post('/usage', { ...batch, counts: [] })).status).toBe(204);
+    expect(batchesIn(world)).toEqual([]);
+  });
+
+  it('hands on a flood of batches of one key as a few, and what is left of them at the end', async () => {
+    const world = await bearerWorld({ ruleset: ruleset(flag('pay').on()) });
+    for (let time = 0; time < 100; time += 1) await world.post('/usage', batch);
+    await world.bearer.close();
+    const records = batchesIn(world);
+    expect(records.length).toBeLessThan(30);
+    const counts = records.flatMap((record) => ('batch' in record ? record.batch.counts : []));
+    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(100 * 13);
+  });
+
   it('costs an SDK nothing when the sink fails', async () => {
     const world = await bearerWorld({
       ruleset: ruleset(flag('pay').on()),

@@ -20,12 +20,6 @@ async function recordUsage({ caller, request, services }: Asked): Promise<Respon
     throw new Problem('invalid', 'Cannot take the usage batch', {
       errors: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
     });
-  services.tellUsage({
-    id: services.newRecordId(),
-    environmentId: caller.environment.id,
-    keyId: caller.key.id,
-    receivedAt: services.clock.now(),
-    batch: parsed.data,
-  });
+  services.usageBatches.add(caller.key, parsed.data);
   return new Response(null, { status: 204, headers: commonHeaders });
 }
