@@ -1,9 +1,8 @@
 import type pg from 'pg';
 
 /**
- * The role that the application works as: it can write the audit trail but neither change it nor take anything of it
- * away, so that what can be made to run a statement of its own through the application cannot cover its traces. The
- * connection's own account owns the tables and migrates them.
+ * The role that the application works as: it can write the audit trail but neither change it nor take anything of it away,
+ * whatever statement of Fauna's own goes wrong. The connection's own account owns the tables and migrates them.
  */
 export const appRole = 'fauna_app';
 
