@@ -62,6 +62,14 @@ describe('docker-compose.yml', () => {
       expect(textOf('deploy/docker/Caddyfile')).toContain(`{$${name}:`);
   });
 
+  it('passes on every setting of the manager but those that the image and the services beside it decide', () => {
+    const image = ['PORT', 'HOST', 'FAUNA_DATA_DIR'];
+    // Instead of the Redis beside it.
+    const otherStore = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
+    const set = Object.keys(compose.services.manager.environment);
+    expect([...set, ...image, ...otherStore].sort()).toEqual([...managerSettingNames].sort());
+  });
+
   it('gives manager and bearer settings that they accept, and that lead to the same Redis', async () => {
     const variables = made();
     const manager = await readConfig({
