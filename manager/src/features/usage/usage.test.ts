@@ -214,7 +214,8 @@ describe('usage', () => {
     };
     expect(await api.must('GET', `${keys}/${server.id}`)).toMatchObject(uses);
     const { items } = await api.must('GET', keys);
-    expect(items.map((item: { requests: number }) => item.requests)).toEqual([2, 8]);
+    const requests = new Map(items.map((item: { id: string; requests: number }) => [item.id, item.requests]));
+    expect([requests.get(client.id), requests.get(server.id)]).toEqual([2, 8]);
     const rows = await api.database.read.select().from(sdkKeyUses);
     expect(rows.find(({ keyId }) => keyId === server.id)).toEqual({
       keyId: server.id,
