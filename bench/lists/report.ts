@@ -77,7 +77,7 @@ export function report({ command, machine, loads, withIndex, without }: Run): st
     '',
     '- The flags are written past the API, every tenth with 200 individual targets and three rules, every tenth for an audience, every tenth with a rollout. A project can hold no more: 5,000 that are served, and as many archived ones.',
     '- A search reads the text of every flag of the project, in the order of the list, until the page is full. That is bounded by the number of flags that a project can have, so that no index of trigrams is needed, which not every Postgres has.',
-    '- A page takes three statements, however many flags are on it; a test counts them (`list-flags.test.ts`).',
+    '- A page takes four statements, however many flags are on it; a test counts them (`list-flags.test.ts`).',
   ].join('\n')}\n`;
 }
 
