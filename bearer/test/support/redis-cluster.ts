@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Snapshot } from '@fauna-flags/protocol';
 import type { Redis } from 'ioredis';
-import { freePort, RedisServer } from './redis-server.ts';
+import { freePort } from './free-port.ts';
+import { RedisServer } from './redis-server.ts';
 
 const patienceMs = 20_000;
 

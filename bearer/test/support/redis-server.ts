@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
 import { Redis } from 'ioredis';
 import { endWithUs } from './end-with-us.ts';
+import { freePort } from './free-port.ts';
 
 const startPatienceMs = 10_000;
 
@@ -144,16 +144,4 @@ export class RedisServer {
       probe.disconnect();
     }
   }
-}
-
-/** A port that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
