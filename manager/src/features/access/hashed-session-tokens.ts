@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { BetterAuthOptions, DBAdapter, DBTransactionAdapter, Where } from 'better-auth';
+import { secretDigest } from '../../platform/secret-digest.ts';
 
 /*
  * better-auth keeps session tokens as they are. This stands between it and its adapter, and lets it believe so: on the
@@ -22,11 +22,6 @@ export function hashedSessionTokens(
       transaction: (work) => adapter.transaction((tx) => work(hashing(tx))),
     };
   };
-}
-
-/** SHA-256 of a session's token in hex, as the table holds it. */
-function sessionTokenDigest(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
 function hashing(adapter: DBTransactionAdapter): DBTransactionAdapter {
@@ -71,21 +66,18 @@ function hide<Asked extends Query>(query: Asked): Asked {
 function hideCondition(condition: Where): Where {
   if (condition.field !== 'token') return condition;
   const { value } = condition;
-  if (Array.isArray(value))
-    return { ...condition, value: value.map((each) => sessionTokenDigest(`${each}`)) };
-  return typeof value === 'string' ? { ...condition, value: sessionTokenDigest(value) } : condition;
+  if (Array.isArray(value)) return { ...condition, value: value.map((each) => secretDigest(`${each}`)) };
+  return typeof value === 'string' ? { ...condition, value: secretDigest(value) } : condition;
 }
 
 function hideToken(row: object): object {
-  return 'token' in row && typeof row.token === 'string'
-    ? { ...row, token: sessionTokenDigest(row.token) }
-    : row;
+  return 'token' in row && typeof row.token === 'string' ? { ...row, token: secretDigest(row.token) } : row;
 }
 
 /** The row with the token that the query itself named in place of its digest. */
 function reveal<Row>(query: Query, row: Row): Row {
   if (query.model !== 'session' || typeof row !== 'object' || row === null || !('token' in row)) return row;
-  const token = tokensOf(query).find((named) => sessionTokenDigest(named) === row.token);
+  const token = tokensOf(query).find((named) => secretDigest(named) === row.token);
   return token === undefined ? row : { ...row, token };
 }
 

@@ -5,6 +5,5 @@ export { ownerToken } from './first-owner.ts';
 export { oidcOperations } from './oidc/oidc-operations.ts';
 export type { OidcSettings } from './oidc/oidc-settings.ts';
 export { openAccessOperations, sessionOperations } from './operations.ts';
-export { digestOf } from './principals.ts';
 export { markSecret } from './secret-mark.ts';
 export { twoFactorOperations } from './two-factor/two-factor-operations.ts';

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { isApiToken, lesserRank, type Rank } from '@fauna-flags/protocol';
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
 import { apiTokens, type Database, memberships, projects, users } from '../../platform/database/index.ts';
 import type { Principal, PrincipalSource, Ranks } from '../../platform/http/index.ts';
+import { secretDigest } from '../../platform/secret-digest.ts';
 
 /** A token's last use is kept to the minute: a row is not written at every request. */
 const touchMs = 60_000;
@@ -84,7 +84,7 @@ export function createPrincipals({
 
     async ofToken(token, address) {
       // Most of what is no token shows by itself, and costs no query.
-      return isApiToken(token) ? ofDigest(digestOf(token), address) : undefined;
+      return isApiToken(token) ? ofDigest(secretDigest(token), address) : undefined;
     },
 
     async again({ credential, ...principal }) {
@@ -100,11 +100,6 @@ export function createPrincipals({
     },
   };
   return source;
-}
-
-/** SHA-256 of an API token, in hex: what is kept of it. 256 random bits need no slower hash. */
-export function digestOf(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
 type TokenRow = Pick<typeof apiTokens.$inferSelect, 'projectId' | 'rank'>;

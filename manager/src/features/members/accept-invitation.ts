@@ -11,8 +11,8 @@ import {
 import { and, eq, gt } from 'drizzle-orm';
 import { invitations, memberships, projects, type Queries, users } from '../../platform/database/index.ts';
 import { type Actor, adminTokenName } from '../../platform/http/index.ts';
+import { secretDigest } from '../../platform/secret-digest.ts';
 import { type AsideUnit, type ProjectRow, type WriteDeps, writeAside } from '../publishing/index.ts';
-import { invitationDigest } from './change-invitation.ts';
 import { insertMember } from './change-member.ts';
 import { type InvitationRow, toInvitation } from './invitation.ts';
 import { findMember, toMember } from './member.ts';
@@ -111,7 +111,7 @@ async function useUp(
 ): Promise<InvitationRow> {
   const [row] = await tx
     .delete(invitations)
-    .where(and(eq(invitations.digest, invitationDigest(token)), gt(invitations.expiresAt, at)))
+    .where(and(eq(invitations.digest, secretDigest(token)), gt(invitations.expiresAt, at)))
     .returning();
   if (row === undefined) throw noInvitation();
   await requireInviter(tx, row, project);
@@ -148,7 +148,7 @@ async function openInvitation(
     .select({ invitation: invitations, project: projects })
     .from(invitations)
     .innerJoin(projects, eq(projects.id, invitations.projectId))
-    .where(and(eq(invitations.digest, invitationDigest(token)), gt(invitations.expiresAt, at)));
+    .where(and(eq(invitations.digest, secretDigest(token)), gt(invitations.expiresAt, at)));
   if (row === undefined) throw noInvitation();
   await requireInviter(queries, row.invitation, row.project);
   return row;

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   type CreatedInvitation,
   type CreateInvitation,
@@ -11,6 +11,7 @@ import {
 import { and, asc, count, eq, sql } from 'drizzle-orm';
 import { invitations, madeAfter, madePlace, type Queries } from '../../platform/database/index.ts';
 import { type Actor, type ListRequest, pageOf, requireRevision } from '../../platform/http/index.ts';
+import { secretDigest } from '../../platform/secret-digest.ts';
 import { findProject } from '../projects/index.ts';
 import { type ProjectRow, type WriteDeps, writeAside } from '../publishing/index.ts';
 import type { MemberChange } from './change-member.ts';
@@ -37,7 +38,7 @@ export function createInvitation(
         projectId: project.id,
         role: input.role,
         email: input.email ?? null,
-        digest: invitationDigest(token),
+        digest: secretDigest(token),
         invitedBy: scope.actor.name,
         expiresAt,
         createdAt: at,
@@ -128,9 +129,4 @@ function checkedEnd(expiresAt: string | undefined, at: Date): Date | undefined {
   throw new Problem('unprocessable', `Cannot invite anybody: "expiresAt" ${message}`, {
     errors: [{ path: 'expiresAt', message }],
   });
-}
-
-/** What is kept of an invitation's token: 256 random bits need no slower hash. */
-export function invitationDigest(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
 }

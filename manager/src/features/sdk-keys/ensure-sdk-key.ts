@@ -2,9 +2,10 @@ import type { SdkKey, SdkKeyKind } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { environments, sdkKeys } from '../../platform/database/index.ts';
 import type { Actor } from '../../platform/http/index.ts';
+import { secretDigest } from '../../platform/secret-digest.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { type WriteDeps, writeEnvironment } from '../publishing/index.ts';
-import { digestOf, insertSdkKey } from './insert-sdk-key.ts';
+import { insertSdkKey } from './insert-sdk-key.ts';
 import { toSdkKey } from './sdk-key.ts';
 
 /** What a key out of the settings may look like: visible ASCII, long enough not to be guessed. */
@@ -38,7 +39,7 @@ export async function ensureSdkKey(
       .select({ sdkKey: sdkKeys, environment: environments.key })
       .from(sdkKeys)
       .innerJoin(environments, eq(environments.id, sdkKeys.environmentId))
-      .where(eq(sdkKeys.digest, digestOf(key)));
+      .where(eq(sdkKeys.digest, secretDigest(key)));
     if (found !== undefined) {
       if (found.sdkKey.kind !== kind || found.sdkKey.environmentId !== environment.id) {
         throw new StartError(

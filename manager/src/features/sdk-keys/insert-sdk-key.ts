@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { SdkKeyKind } from '@fauna-flags/protocol';
 import { type Queries, sdkKeys } from '../../platform/database/index.ts';
+import { secretDigest } from '../../platform/secret-digest.ts';
 import type { SdkKeyRow } from './sdk-key.ts';
 
 /** How much of a server key's text stays readable: enough to tell two apart, worth nothing to a thief. */
@@ -23,7 +24,7 @@ export async function insertSdkKey(tx: Queries, at: Date, { text, ...key }: NewS
     ...key,
     id: randomUUID(),
     searchText: key.name.toLowerCase(),
-    digest: digestOf(text),
+    digest: secretDigest(text),
     clientText: key.kind === 'client' ? text : null,
     prefix: text.slice(0, prefixLength),
     last4: text.slice(-lastLength),
@@ -36,9 +37,4 @@ export async function insertSdkKey(tx: Queries, at: Date, { text, ...key }: NewS
   };
   await tx.insert(sdkKeys).values(row);
   return row;
-}
-
-/** What a key is found by: the SHA-256 of its text, in hex. 256 random bits need no slow hash. */
-export function digestOf(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

@@ -11,7 +11,7 @@ import {
 import { count, eq } from 'drizzle-orm';
 import { apiTokens, projects, searchTextOf, users } from '../../platform/database/index.ts';
 import { type IfMatch, type Principal, rankIn, requireRevision } from '../../platform/http/index.ts';
-import { digestOf } from '../access/index.ts';
+import { secretDigest } from '../../platform/secret-digest.ts';
 import { type AsideUnit, type WriteDeps, writeInstallation } from '../publishing/index.ts';
 import { findToken, toToken } from './token.ts';
 
@@ -56,7 +56,7 @@ export function createToken(
         searchText: searchTextOf({ key: name }),
         projectId,
         rank: role,
-        digest: digestOf(text),
+        digest: secretDigest(text),
         last4: text.slice(-4),
         expiresAt,
         createdAt: at,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { secretDigest } from '../../../platform/secret-digest.ts';
 import { base32 } from './base32.ts';
 
 /** So many are given out at once. */
@@ -14,8 +14,8 @@ export function makeRecoveryCodes(randomBytes: (size: number) => Uint8Array): re
   });
 }
 
-/** SHA-256 of a code in hex, however its letters are typed and grouped. */
+/** What is kept of a code, however its letters are typed and grouped. */
 export function recoveryDigest(code: string): string {
   const plain = code.toLowerCase().replaceAll(/[^0-9a-z]/g, '');
-  return createHash('sha256').update(plain, 'utf8').digest('hex');
+  return secretDigest(plain);
 }
