@@ -20,7 +20,7 @@ export async function changePassword(
   deps: WriteDeps & {
     readonly auth: Auth;
     readonly hashing: PasswordHashing;
-    readonly sessions: Pick<Sessions, 'end'>;
+    readonly sessions: Pick<Sessions, 'tellEnded'>;
     readonly delay: SignInDelay;
   },
   { current, password }: ChangePassword,
@@ -40,7 +40,7 @@ export async function changePassword(
     record({ action: 'user.change-password', entity: { kind: 'user', key: user.email }, after: user });
     return tx.delete(table).where(eq(table.userId, user.id)).returning({ id: table.id });
   });
-  // They are gone already; this tells whoever holds a stream open for one. A page that changes its own password goes on in
-  // a new session: told before it has that, it would take itself for signed out.
-  for (const { id } of ended) if (id !== sessionId) await deps.sessions.end(id);
+  // A page that changes its own password goes on in a new session: told before it has that, it would take itself for
+  // signed out.
+  deps.sessions.tellEnded(ended, sessionId);
 }

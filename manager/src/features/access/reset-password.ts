@@ -13,7 +13,7 @@ import type { Sessions } from './sessions.ts';
  * reason. `actor` is who does it. `not_found` when there is no such user, 422 when the password will not do.
  */
 export async function resetPassword(
-  deps: WriteDeps & { readonly hashing: PasswordHashing; readonly sessions: Pick<Sessions, 'end'> },
+  deps: WriteDeps & { readonly hashing: PasswordHashing; readonly sessions: Pick<Sessions, 'tellEnded'> },
   { email, password, actor }: Pick<CreateOwner, 'email' | 'password'> & { readonly actor: Actor },
 ): Promise<void> {
   const { database, hashing, sessions } = deps;
@@ -31,6 +31,5 @@ export async function resetPassword(
     record({ action: 'user.reset-password', entity: { kind: 'user', key: email }, after: user });
     return tx.delete(table).where(eq(table.userId, user.id)).returning({ id: table.id });
   });
-  // They are gone already; this tells whoever holds a stream open for one.
-  for (const { id } of ended) await sessions.end(id);
+  sessions.tellEnded(ended);
 }

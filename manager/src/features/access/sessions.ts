@@ -14,6 +14,8 @@ const sessionsPerUserMax = 100;
 export interface Sessions extends SessionSource {
   /** Ends one. Its cookie is worth nothing from here on, on every manager. */
   end(id: string): Promise<void>;
+  /** Tells whoever holds a stream open for one of these, which are gone already; `except` is told by what it asks next. */
+  tellEnded(ended: readonly { readonly id: string }[], except?: string): void;
   /** Those of these sessions that are still good. Asking does not count as using them. */
   alive(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** The open sessions of a user, the one that was used last first. Asking does not count as using them. */
@@ -43,9 +45,15 @@ export function createSessions({
 
   const isGood = () => and(gt(table.expiresAt, now()), gt(table.updatedAt, before(sessionLifetimes.idleMs)));
 
+  function tellEnded(ended: readonly { readonly id: string }[], except?: string): void {
+    for (const { id } of ended) {
+      if (id !== except) for (const listener of [...listeners]) listener(id);
+    }
+  }
+
   async function end(id: string): Promise<void> {
     await database.read.delete(table).where(eq(table.id, id));
-    for (const listener of [...listeners]) listener(id);
+    tellEnded([{ id }]);
   }
 
   return {
@@ -69,6 +77,7 @@ export function createSessions({
     },
 
     end,
+    tellEnded,
 
     async alive(ids) {
       if (ids.length === 0) return new Set();

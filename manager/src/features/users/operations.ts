@@ -9,17 +9,13 @@ import { findUser, toUser } from './user.ts';
 /** What the operations of users need. */
 export interface UserOperationsDeps extends WriteDeps {
   readonly access: {
-    readonly sessions: { end(id: string): Promise<void> };
+    readonly sessions: { tellEnded(ended: readonly { readonly id: string }[]): void };
   };
 }
 
 /** `/users`: everybody who can sign in, for owners. */
 export function userOperations(deps: UserOperationsDeps): readonly Operation[] {
-  /** They are gone already; this tells whoever holds a stream open for one. */
-  async function tellEnded(ended: readonly { readonly id: string }[]): Promise<void> {
-    for (const { id } of ended) await deps.access.sessions.end(id);
-  }
-
+  const { sessions } = deps.access;
   return [
     get(
       '/users',
@@ -61,7 +57,7 @@ export function userOperations(deps: UserOperationsDeps): readonly Operation[] {
         needs: 'user.write',
         problems: ['last_owner'],
       },
-      async ({ scope }) => tellEnded(await deleteUser(deps, scope)),
+      async ({ scope }) => sessions.tellEnded(await deleteUser(deps, scope)),
     ),
     remove(
       '/users/:id/sessions',
@@ -71,7 +67,7 @@ export function userOperations(deps: UserOperationsDeps): readonly Operation[] {
         needs: 'user.write',
         isConditional: false,
       },
-      async ({ scope }) => tellEnded(await endUserSessions(deps, scope)),
+      async ({ scope }) => sessions.tellEnded(await endUserSessions(deps, scope)),
     ),
   ];
 }

@@ -47,7 +47,7 @@ export function createTwoFactors({
   sessions,
   issuer,
   ...deps
-}: TwoFactorDeps & { readonly sessions: Pick<Sessions, 'end'>; readonly issuer: string }): TwoFactors {
+}: TwoFactorDeps & { readonly sessions: Pick<Sessions, 'tellEnded'>; readonly issuer: string }): TwoFactors {
   const { database, now, randomBytes, key } = deps;
   const isEnabled = (userId: string) => and(eq(table.userId, userId), isNotNull(table.confirmedAt));
 
@@ -68,9 +68,8 @@ export function createTwoFactors({
       const { userId, id } = sessionTable;
       return tx.delete(sessionTable).where(eq(userId, user.id)).returning({ id });
     });
-    // They are gone already; this tells whoever holds a stream open for one.
     // The browser that asks has no new cookie before it is answered: it would take the end of its stream for being signed out.
-    for (const { id } of ended ?? []) if (id !== sessionId) await sessions.end(id);
+    sessions.tellEnded(ended ?? [], sessionId);
     return ended !== undefined;
   }
 
