@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../manager/src/platform/postgres/free-port.ts';
+import { reservedPort } from '../../bearer/test/support/reserved-port.ts';
 import { BearerProcess } from '../../manager/test/support/bearer-process.ts';
 import { ChaosProxy } from './chaos-proxy.ts';
 
@@ -58,7 +58,7 @@ export class BearerNode {
     readonly managerPort: number;
     readonly environment?: Readonly<Record<string, string>>;
   }): Promise<BearerNode> {
-    const port = await freePort();
+    const port = await reservedPort();
     const [toRedis, toManager, front] = await Promise.all([
       ChaosProxy.open(redisPort),
       ChaosProxy.open(managerPort),

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Snapshot } from '@fauna-flags/protocol';
 import type { Redis } from 'ioredis';
-import { freePort } from './free-port.ts';
 import { RedisServer } from './redis-server.ts';
+import { reservedPort } from './reserved-port.ts';
 
 const patienceMs = 20_000;
 
@@ -33,7 +33,7 @@ export class RedisCluster {
             'cluster-enabled yes',
             'cluster-config-file nodes.conf',
             'cluster-node-timeout 1000',
-            `cluster-port ${await freePort()}`,
+            `cluster-port ${await reservedPort()}`,
             `masterauth ${password}`,
             'repl-diskless-sync-delay 0',
           ],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Snapshot, storeKeys } from '@fauna-flags/protocol';
 import { Redis } from 'ioredis';
 import { endWithUs } from './end-with-us.ts';
-import { freePort } from './free-port.ts';
+import { reservedPort } from './reserved-port.ts';
 
 const startPatienceMs = 10_000;
 
@@ -44,7 +44,7 @@ export class RedisServer {
 
   /** Picks a port; nothing runs yet. */
   static async prepare(options: RedisServerOptions = {}): Promise<RedisServer> {
-    return new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'fauna-redis-')), options);
+    return new RedisServer(await reservedPort(), await mkdtemp(join(tmpdir(), 'fauna-redis-')), options);
   }
 
   get url(): string {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
+import { reservedPort } from '../../../bearer/test/support/reserved-port.ts';
 import { packedProgram } from '../../../scripts/pack-programs.mjs';
-import { freePort } from '../../src/platform/postgres/free-port.ts';
 import { findPostmaster, stopPostmaster } from '../../src/platform/postgres/postmaster.ts';
 
 /** The folder of the whole project. */
@@ -33,7 +33,7 @@ export class FaunaProcess {
   static async prepare(environment: Readonly<Record<string, string>> = {}): Promise<FaunaProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'fauna-process-'));
     await chmod(dataDir, 0o755); // As root the database runs as another account, which must be able to enter.
-    return new FaunaProcess(dataDir, await freePort(), environment);
+    return new FaunaProcess(dataDir, await reservedPort(), environment);
   }
 
   get url(): string {

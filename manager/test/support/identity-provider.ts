@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
+import { reservedPort } from '../../../bearer/test/support/reserved-port.ts';
 
 /** Somebody who has an account at the provider. Their subject is the name that they sign in with there. */
 export interface Person {
@@ -57,8 +57,8 @@ export async function startIdentityProvider({
   let forgery: Forgery | undefined;
   const own = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  let server = await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await reservedPort();
+  let server = await listen(port);
   const issuer = `http://127.0.0.1:${port}`;
   const client = { clientId: 'fauna', clientSecret: 'a secret: of the client / 100 %' };
   const provider = new Provider(issuer, {

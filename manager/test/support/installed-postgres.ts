@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { endWithUs } from '../../../bearer/test/support/end-with-us.ts';
-import { freePort } from '../../src/platform/postgres/free-port.ts';
+import { reservedPort } from '../../../bearer/test/support/reserved-port.ts';
 import { serverUser } from '../../src/platform/postgres/server-user.ts';
 import { eventually } from './fauna-process.ts';
 
@@ -48,7 +48,7 @@ export class InstalledPostgres {
     const user = serverUser();
     await chmod(folder, 0o755);
     if (user !== undefined) await chown(folder, user.uid, user.gid);
-    const server = new InstalledPostgres(bin, folder, await freePort());
+    const server = new InstalledPostgres(bin, folder, await reservedPort());
     await server.#run('initdb', ['-D', join(folder, 'cluster'), '-U', 'owner', '-A', 'trust', '-E', 'UTF8']);
     const settings = [
       `port=${server.#port}`,

@@ -17,6 +17,8 @@ export interface Server {
 }
 
 const startPatienceMs = 60_000;
+/** How often a port that was free a moment ago may have been taken by somebody else. */
+const lostPortsMax = 5;
 
 /** Goes on with a server that an earlier Fauna left running. One that does not answer in time is ended. */
 export async function adopt({ directory, password }: Cluster): Promise<Server | undefined> {
@@ -32,21 +34,39 @@ export async function adopt({ directory, password }: Cluster): Promise<Server | 
   return undefined;
 }
 
+/** What a server is started with. */
+export interface LaunchOptions {
+  readonly cluster: Cluster;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Where it must listen. */
+  readonly port?: number;
+  /** Names a port nobody listens on, where none is named; somebody may take it before the server does. */
+  readonly choosePort?: () => Promise<number>;
+}
+
 /**
- * Starts a server and waits until it answers. It gets a free port unless one is named.
+ * Starts a server and waits until it answers. Unless a port is named it gets a free one, and another where somebody was quicker.
  *
  * Throws `StartError` with the last lines of its log when it does not come up.
  */
-export async function launch({
+export async function launch({ choosePort = freePort, port, ...options }: LaunchOptions): Promise<Server> {
+  if (port !== undefined) return launchAt({ ...options, port });
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await launchAt({ ...options, port: await choosePort() });
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || lost === lostPortsMax) throw error;
+    }
+  }
+}
+
+class PortTakenError extends StartError {}
+
+async function launchAt({
   cluster: { binaries, directory, folder, user, password },
   settings,
-  port: wanted,
-}: {
-  readonly cluster: Cluster;
-  readonly settings: Readonly<Record<string, string>>;
-  readonly port?: number;
-}): Promise<Server> {
-  const port = wanted ?? (await freePort());
+  port,
+}: LaunchOptions & { readonly port: number }): Promise<Server> {
   const all = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -70,16 +90,17 @@ export async function launch({
       reject(new StartError(`Cannot start the embedded Postgres: ${cause.message}`, { cause })),
     );
     child.once('exit', async (code) => {
-      const lines = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n');
+      const written = await readFile(logFile, 'utf8').catch(() => '');
+      const lines = written.trim().split('\n').slice(-5).join('\n');
+      const Reason = /Address already in use/.test(written) ? PortTakenError : StartError;
       reject(
-        new StartError(
-          `Cannot start the embedded Postgres: it ended with ${code}. Its last words:\n${lines}`,
-        ),
+        new Reason(`Cannot start the embedded Postgres: it ended with ${code}. Its last words:\n${lines}`),
       );
     });
   });
   const url = databaseUrl(port, password, 'postgres');
-  await Promise.race([untilItAnswers(url), failed]);
+  const waiting = new AbortController();
+  await Promise.race([untilItAnswers(url, waiting.signal), failed]).finally(() => waiting.abort());
   failed.catch(() => undefined); // It ends one day, when we ask it to; nobody waits for that here.
   if (child.pid === undefined) throw new StartError('Cannot start the embedded Postgres: it has no process');
   return { pid: child.pid, port };
@@ -90,9 +111,9 @@ export function databaseUrl(port: number, password: string, database: string): s
   return `postgres://fauna:${password}@127.0.0.1:${port}/${database}`;
 }
 
-async function untilItAnswers(url: string): Promise<void> {
+async function untilItAnswers(url: string, signal: AbortSignal): Promise<void> {
   for (let waitedMs = 0; waitedMs < startPatienceMs; waitedMs += 25) {
-    if (await answers(url)) return;
+    if (signal.aborted || (await answers(url))) return;
     await sleep(25);
   }
   throw new StartError(
