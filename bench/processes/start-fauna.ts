@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reservedPort } from '../../bearer/test/support/reserved-port.ts';
 import { startEmbeddedPostgres } from '../../manager/src/platform/postgres/embedded-postgres.ts';
+import { freePort } from '../../manager/src/platform/postgres/free-port.ts';
 import { toRuleset } from '../evaluate/engines/fauna.ts';
 import type { ReferenceSet } from '../evaluate/reference-set.ts';
 import { ourProgram } from './our-program.ts';
@@ -31,7 +31,7 @@ export async function startFauna({ bearer: withBearer }: { readonly bearer: bool
   // Commits are dated, so that a commit can be told from its answer.
   const postgres = await startEmbeddedPostgres({ dataDir, settings: { track_commit_timestamp: 'on' } });
   const redis = await startRedis();
-  const port = await reservedPort();
+  const port = await freePort();
   const adminToken = randomBytes(24).toString('base64url');
   const clientKey = randomBytes(32).toString('base64url');
   const manager = await startProgram({

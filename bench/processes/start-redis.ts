@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reservedPort } from '../../bearer/test/support/reserved-port.ts';
+import { freePort } from '../../manager/src/platform/postgres/free-port.ts';
 import { startProgram } from './start-program.ts';
 
 /** A running redis-server that keeps nothing on disk. */
@@ -14,7 +14,7 @@ export interface RedisServer {
 /** Starts a redis-server on a free port; `FAUNA_REDIS_SERVER` names another program than the one on the path. */
 export async function startRedis(pin: readonly string[] = []): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'fauna-bench-redis-'));
-  const port = await reservedPort();
+  const port = await freePort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
   const program = await startProgram({
     command: [
