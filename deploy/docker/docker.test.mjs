@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { bearerSettingNames, readBearerConfig } from '../../bearer/src/entry/node-config.ts';
-import { managerSettingNames, readConfig } from '../../manager/src/config.ts';
+import { readConfig } from '../../manager/src/config/config.ts';
+import { managerSettingNames } from '../../manager/src/config/settings.ts';
 import { filesOf } from './assemble.mjs';
 import { makeEnv, secretNames } from './make-env.mjs';
 

@@ -1,5 +1,5 @@
 import type { Fauna } from './compose.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 
 /** Where a bearer listens that was started beside a manager, without settings of its own. */
 const bearerUrl = 'http://localhost:3001';

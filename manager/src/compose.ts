@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { bearerPrefixes } from '@fauna-flags/bearer';
 import type { Logger } from 'pino';
 import { createManagerApp } from './app.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { createDelivery } from './delivery.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { createAccess, markSecret, ownerToken } from './features/access/index.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '@fauna-flags/protocol';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { ensureDefaultProject } from './features/projects/index.ts';
 import { ensureKeyRegistry, type WriteDeps } from './features/publishing/index.ts';
 import { ensureSdkKey } from './features/sdk-keys/index.ts';

@@ -2,8 +2,8 @@ import { endOnSignal, listen, type RunningServer } from '@fauna-flags/bearer/nod
 import { pino } from 'pino';
 import { announce } from './announce.ts';
 import { composeFauna, type Fauna } from './compose.ts';
-import { type Config, readConfig } from './config.ts';
-import { configWarnings } from './config-warnings.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { configWarnings } from './config/config-warnings.ts';
 import { StartError } from './platform/start-error.ts';
 import { startingResponse } from './starting-response.ts';
 

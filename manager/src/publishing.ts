@@ -2,7 +2,7 @@ import { type BearerApi, createBearerApi } from '@fauna-flags/bearer';
 import { nodeClock, nodeCrypto, pinoLog } from '@fauna-flags/bearer/node';
 import type { ReceivedHeartbeat, Snapshot, UsageRecord } from '@fauna-flags/protocol';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import {
   otherDatabase,
   outboxLibrary,

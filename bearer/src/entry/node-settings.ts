@@ -123,7 +123,8 @@ export function parseSettings<Schema extends z.ZodType>({
 }): z.output<Schema> {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  // Before its name there may stand what a setting is about, where settings are judged by that.
+  const mistakes = parsed.error.issues.map(({ path, message }) => `  ${String(path.at(-1))} ${message}`);
   throw new StartError(
     `Cannot start ${what}: ${mistakes.length} setting(s) cannot be used\n${mistakes.join('\n')}`,
   );

@@ -3,9 +3,11 @@
  * Ends with 0, and with 1 when something is broken. It changes nothing.
  */
 import { parseArgs } from 'node:util';
+import { type StoreAddress, storeIn } from '@fauna-flags/bearer/node';
 import { pino } from 'pino';
-import { readSettings, type SettingsSource } from '../config.ts';
-import { configWarnings } from '../config-warnings.ts';
+import { configWarnings } from '../config/config-warnings.ts';
+import { databasePlaceIn } from '../config/database-place.ts';
+import { readSettings, type Settings, type SettingsSource } from '../config/settings.ts';
 import { openStore } from '../delivery.ts';
 import { postgresHeartbeats, withHeartbeatsOf } from '../features/publishing/index.ts';
 import { reasonOf } from '../platform/reason-of.ts';
@@ -25,26 +27,32 @@ print(findings);
 process.exit();
 
 async function examine(): Promise<readonly Finding[]> {
-  let settings: ReturnType<typeof readSettings>;
+  let settings: Settings;
   try {
-    settings = readSettings(source);
+    settings = readSettings(source.environment);
   } catch (error) {
     return [checkNode(), fail('settings', reasonOf(error))];
   }
-  const warnings = configWarnings(settings);
+  const { dataDir, databaseUrl } = databasePlaceIn(settings.database, source.directory);
+  const store = storeIn(settings.store);
+  const warnings = configWarnings({
+    databaseUrl,
+    store,
+    adminToken: settings.credentials.FAUNA_ADMIN_TOKEN,
+  });
   return [
     checkNode(),
     ...(warnings.length === 0
       ? [ok('settings', 'can be used')]
       : warnings.map((text) => warn('settings', text))),
-    ...(await guarded('data folder', () => checkFolder(settings.dataDir))),
-    ...(await guarded('store', () => checkStore(settings.store))),
-    ...(await guarded('address', async () => [await checkAddress(settings.url)])),
-    ...(await guarded('database', () => examineDatabase(settings))),
+    ...(await guarded('data folder', () => checkFolder(dataDir))),
+    ...(await guarded('store', () => checkStore(store))),
+    ...(await guarded('address', async () => [await checkAddress(settings.address.FAUNA_URL)])),
+    ...(await guarded('database', () => examineDatabase(store))),
   ];
 }
 
-async function examineDatabase({ store }: ReturnType<typeof readSettings>): Promise<readonly Finding[]> {
+async function examineDatabase(store: StoreAddress | undefined): Promise<readonly Finding[]> {
   const opened = await openDatabase(source);
   try {
     return [
@@ -58,7 +66,7 @@ async function examineDatabase({ store }: ReturnType<typeof readSettings>): Prom
 
 async function examineBearers(
   { database }: OpenDatabase,
-  store: ReturnType<typeof readSettings>['store'],
+  store: StoreAddress | undefined,
 ): Promise<readonly Finding[]> {
   const told = postgresHeartbeats(database);
   if (store === undefined) return checkBearers(database, await told.all());

@@ -1,4 +1,5 @@
-import { readDatabasePlace, type SettingsSource } from '../config.ts';
+import { type DatabasePlace, databasePlaceIn } from '../config/database-place.ts';
+import { readSettings, type SettingsSource } from '../config/settings.ts';
 import {
   createDatabase,
   createPool,
@@ -36,8 +37,9 @@ const statementTimeoutMs = 60_000;
  *
  * Throws `StartError` when there is no database, or not one of this version.
  */
-export async function openDatabase(source: SettingsSource): Promise<OpenDatabase> {
-  const { url, end } = await findServer(readDatabasePlace(source));
+export async function openDatabase({ environment, directory }: SettingsSource): Promise<OpenDatabase> {
+  const { database } = readSettings(environment);
+  const { url, end } = await findServer(databasePlaceIn(database, directory));
   try {
     const { hasAppRole } = await requireOurSchema(url);
     const pool = createPool({ url, connectionsMax, statementTimeoutMs });
@@ -83,7 +85,7 @@ interface Server {
   end(): Promise<void>;
 }
 
-async function findServer({ databaseUrl, dataDir }: ReturnType<typeof readDatabasePlace>): Promise<Server> {
+async function findServer({ databaseUrl, dataDir }: DatabasePlace): Promise<Server> {
   if (databaseUrl !== undefined) return { url: databaseUrl, end: async () => {} };
   const found = await embeddedStateOf(dataDir);
   switch (found.state) {

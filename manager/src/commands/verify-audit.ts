@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readSigningSettings, type SettingsSource } from '../config.ts';
+import type { SettingsSource } from '../config/settings.ts';
 import {
   auditFlawText,
   type ChainVerdict,
@@ -16,6 +16,7 @@ import {
 } from '../features/audit/index.ts';
 import { reasonOf } from '../platform/reason-of.ts';
 import { StartError } from '../platform/start-error.ts';
+import { readCheckpointKeys } from './checkpoint-keys.ts';
 import { runCommand } from './run-command.ts';
 
 /** What to do besides verifying. */
@@ -33,7 +34,7 @@ await runCommand({
   failure: 2,
   readArguments: readWishes,
   async work({ database, place }, { checkpoint, against, json }) {
-    const keys = await readSigningSettings(source);
+    const keys = await readCheckpointKeys(source);
     if (checkpoint !== undefined && keys.secret === undefined && keys.signingKey === undefined)
       throw new StartError(
         'Cannot sign a checkpoint: set FAUNA_SECRET or FAUNA_SIGNING_KEY as for the managers',

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StartError } from '../platform/start-error.ts';
 import { readConfig } from './config.ts';
-import { StartError } from './platform/start-error.ts';
 
 describe('readConfig()', () => {
   let directory: string;
@@ -87,6 +87,15 @@ describe('readConfig()', () => {
     await expect(reading).rejects.toThrow(
       'DATABASE_URL must be a connection string that begins with postgres://',
     );
+  });
+
+  it('tells of a clash also while a setting about something else is wrong', async () => {
+    const key = 'the-same-text-for-both-of-the-keys';
+    const error = await read({ FAUNA_CLIENT_KEY: key, FAUNA_SERVER_KEY: key, LOG_LEVEL: 'loud' }).catch(
+      String,
+    );
+    expect(error).toContain('FAUNA_SERVER_KEY must not be the same as FAUNA_CLIENT_KEY');
+    expect(error).toContain('LOG_LEVEL must be one of');
   });
 
   it('S-33 takes an identity provider whole, or not at all', async () => {

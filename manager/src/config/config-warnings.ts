@@ -1,6 +1,6 @@
 import { isKnownSecret } from '@fauna-flags/bearer/node';
+import { readDatabaseUrl } from '../platform/database/index.ts';
 import type { Config } from './config.ts';
-import { readDatabaseUrl } from './platform/database/index.ts';
 
 /** Long enough that nobody guesses it: 32 characters of hex hold 128 bits. */
 const adminTokenLength = 32;
@@ -10,9 +10,9 @@ export function configWarnings({
   adminToken,
   databaseUrl,
   store,
-}: Pick<Config, 'databaseUrl' | 'store'> & {
-  /** Absent: one is made, which is good. */
-  readonly adminToken?: string | undefined;
+}: {
+  // An admin token that is absent is made, which is good.
+  readonly [Name in 'adminToken' | 'databaseUrl' | 'store']?: Config[Name] | undefined;
 }): readonly string[] {
   const warnings = [
     adminToken !== undefined &&
