@@ -230,7 +230,13 @@ async function compose({
       ? readYourWrites(manager.fetch, () => publishing.publisher.settled())
       : manager.fetch;
 
-  const dashboard = staticSite({ folder: dashboardFolder, buildWith: 'npm run build', url: config.url });
+  const dashboard = staticSite({
+    folder: dashboardFolder,
+    buildWith: 'npm run build',
+    url: config.url,
+    // The reference is told of as an address, which people also try with curl.
+    isForPrograms: (path) => /^\/+api\/+docs(?:\/|$)/i.test(path),
+  });
 
   return {
     fetch: routeByPrefix({

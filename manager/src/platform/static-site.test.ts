@@ -74,6 +74,18 @@ describe('staticSite()', () => {
     ]);
   });
 
+  it('answers the pages that programs look for whatever they accept, and nothing below them that is a file', async () => {
+    const open = staticSite({
+      folder: join(folder, 'site'),
+      buildWith: '',
+      isForPrograms: (path) => path.startsWith('/api/docs'),
+    });
+    const status = async (path: string) =>
+      (await open(new Request(`http://localhost${path}`, { headers: { accept: '*/*' } }), {})).status;
+    expect([await status('/api/docs'), await status('/projects')]).toEqual([200, 404]);
+    expect(await status('/api/docs/immutable/gone.js')).toBe(404);
+  });
+
   it('lets nothing but the file itself be kept under the name of a file, whoever asks', async () => {
     const response = await get('/_app/immutable/gone.js', page);
     expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'no-cache']);

@@ -22,11 +22,14 @@ export function staticSite({
   folder,
   buildWith,
   url,
+  isForPrograms = () => false,
 }: {
   readonly folder: string;
   readonly buildWith: string;
   /** The address that browsers use, where it is known: one under https stays there. */
   readonly url?: string | undefined;
+  /** Which addresses are answered with the shell whatever is accepted: programs look there for a page, too. */
+  readonly isForPrograms?: (path: string) => boolean;
 }): Fetch {
   const shellPath = join(folder, shellFile);
   if (!existsSync(shellPath)) return notBuilt(buildWith);
@@ -43,7 +46,8 @@ export function staticSite({
   });
   app.use(serveStatic({ root: folder, precompressed: true, onFound: (_, c) => c.set('isFile', true) }));
   app.get('*', (c) =>
-    c.req.path === '/' || (wantsPage(c.req.header('accept')) && !isImmutable(c.req.path))
+    c.req.path === '/' ||
+    ((wantsPage(c.req.header('accept')) || isForPrograms(c.req.path)) && !isImmutable(c.req.path))
       ? c.html(shell().text)
       : problemResponse(new Problem('not_found', `Cannot find ${c.req.path}`)),
   );

@@ -304,6 +304,8 @@ describe('POST …/restore', () => {
       status: 422,
       errors: [{ path: 'revision', message: 'must be a revision from 1 to 1' }],
     });
+    for (const revision of [2 ** 31, Number.MAX_SAFE_INTEGER])
+      expect((await restore(production, { revision })).body).toMatchObject({ status: 422 });
     for (const body of [{}, { revision: 0 }, { revision: '1' }, { revision: 1, enabled: true }])
       expect((await restore(production, body)).status).toBe(400);
     expect((await restore(`${flags}/none/environments/production`, { revision: 1 })).status).toBe(404);
@@ -378,7 +380,7 @@ describe('POST …/copy', () => {
       status: 422,
       errors: [
         {
-          path: 'prerequisites',
+          path: 'prerequisites[0].flag',
           message: `must not lead back to the flag itself: ${other.key} → ${one.key} → ${other.key}`,
         },
       ],

@@ -97,6 +97,8 @@ export async function findVersions(
   // The first one is told of by the entry of the second.
   const wanted = revisions
     .filter((revision) => revision !== undefined)
+    // Nor is the database asked about what is no revision yet: it may be beyond any number that a column holds.
+    .filter((revision) => revision <= subject.row.revision)
     .map((revision) => Math.max(2, revision));
   const entries = await queries
     .select(entryColumns)

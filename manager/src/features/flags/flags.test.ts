@@ -273,6 +273,12 @@ describe('flags', () => {
     expect((await api.call('PATCH', `${flags}/none`, { name: 'X' }, anyRevision)).status).toBe(404);
   });
 
+  it('PATCH takes back what a list has told of a flag', async () => {
+    const made = await make('listed-back');
+    const [listed] = (await api.must('GET', `${flags}?query=listed-back`)).items;
+    expect(await api.must('PATCH', `${flags}/listed-back`, listed, anyRevision)).toEqual(made);
+  });
+
   it('PATCH hides a flag from clients, in a new version', async () => {
     await make('hidden');
     const { version } = await storedRuleset(api.database, productionId);

@@ -10,7 +10,13 @@ import {
 } from '@fauna-flags/protocol';
 import { and, asc, count, eq, sql } from 'drizzle-orm';
 import { invitations, madeAfter, madePlace, type Queries } from '../../platform/database/index.ts';
-import { type Actor, type ListRequest, pageOf, requireRevision } from '../../platform/http/index.ts';
+import {
+  type Actor,
+  type ListRequest,
+  pageOf,
+  requireRevision,
+  requireUnchanged,
+} from '../../platform/http/index.ts';
 import { secretDigest } from '../../platform/secret-digest.ts';
 import { findProject } from '../projects/index.ts';
 import { type ProjectRow, type WriteDeps, writeAside } from '../publishing/index.ts';
@@ -63,6 +69,7 @@ export function patchInvitation(
     const row = await findInvitation(tx, project, change.id, { isLocked: true });
     const before = toInvitation(row);
     requireRevision(change.ifMatch, 'change the invitation', before);
+    requireUnchanged(before, patch, ['email']);
     const { role = row.role } = patch;
     const expiresAt = checkedEnd(patch.expiresAt, at) ?? row.expiresAt;
     if (role === row.role && expiresAt.getTime() === row.expiresAt.getTime()) return before;

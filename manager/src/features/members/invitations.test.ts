@@ -140,6 +140,11 @@ describe('an invitation', () => {
       { 'if-match': '"1"' },
     );
     expect(changed).toMatchObject({ role: 'viewer', expiresAt: '2030-01-02T00:00:00.000Z', revision: 2 });
+    expect((await api.call('PATCH', one, changed, anyRevision)).body).toEqual(changed);
+    expect((await api.call('PATCH', one, { email: 'else@example.com' }, anyRevision)).body).toMatchObject({
+      status: 422,
+      errors: [{ path: 'email', message: 'cannot be changed by PATCH: it is null' }],
+    });
     clock = new Date('2030-01-02T00:00:00Z');
     expect((await accept({ token, email: 'late@example.com' })).status).toBe(404);
     await api.must('DELETE', one, undefined, anyRevision);

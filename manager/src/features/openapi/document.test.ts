@@ -95,6 +95,18 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('describes If-Match wherever it can be too old, and asks for it where nothing is done without', () => {
+    for (const { is } of operations) {
+      const ifMatch = is.parameters.find(({ name }: { name: string }) => name === 'If-Match');
+      expect([is.operationId, ifMatch !== undefined]).toEqual([is.operationId, '412' in is.responses]);
+    }
+    const isRequired = (id: string) =>
+      operations
+        .find(({ is }) => is.operationId === id)
+        ?.is.parameters.find(({ name }: { name: string }) => name === 'If-Match').required;
+    expect([isRequired('putConfiguration'), isRequired('copyConfiguration')]).toEqual([true, false]);
+  });
+
   it('points only at what is there', () => {
     const references = [...everything(document)].filter(({ path }) => path.at(-1) === '$ref');
     expect(references.length).toBeGreaterThan(100);

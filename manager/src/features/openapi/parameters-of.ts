@@ -1,5 +1,11 @@
 import { keyPattern } from '@fauna-flags/protocol';
-import { isConditional, type Operation, type Parameter, pathNames } from '../../platform/http/index.ts';
+import {
+  isConditional,
+  type Operation,
+  type Parameter,
+  pathNames,
+  problemsOf,
+} from '../../platform/http/index.ts';
 import type { JsonObject } from './json-object.ts';
 
 /** What the parts of paths are; what is missing here is named after the thing that it names. */
@@ -46,12 +52,12 @@ function queryParameter([name, { description, schema, isRequired }]: [
 
 function headers(operation: Operation): readonly JsonObject[] {
   return [
-    ...(isConditional(operation)
+    ...(problemsOf(operation).has('stale_revision')
       ? [
           header({
             name: 'If-Match',
-            required: true,
-            description: 'The revision that the change was made with, as the `ETag` had it; `*` for any.',
+            required: isConditional(operation),
+            description: `The revision that the change was made with, as the \`ETag\` had it; \`*\` for any${isConditional(operation) ? '' : ', as without it'}.`,
             example: '"3"',
           }),
         ]

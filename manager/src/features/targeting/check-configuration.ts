@@ -114,7 +114,11 @@ function checkPrerequisites(
   ).set(flag.key, { prerequisites });
   const cycle = findPrerequisiteCycle(configured, flag.key);
   if (cycle !== undefined) {
-    found.add('prerequisites', `must not lead back to the flag itself: ${cycle.join(' → ')}`);
+    const index = prerequisites.findIndex((prerequisite) => prerequisite.flag === cycle[1]);
+    found.add(
+      index < 0 ? 'prerequisites' : `prerequisites[${index}].flag`,
+      `must not lead back to the flag itself: ${cycle.join(' → ')}`,
+    );
   } else if (Math.max(...prerequisiteDepths(configured).values()) > rulesetLimits.prerequisiteDepth) {
     found.add('prerequisites', `must not lead over ${rulesetLimits.prerequisiteDepth} flags deep`);
   }

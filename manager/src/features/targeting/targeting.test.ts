@@ -287,7 +287,7 @@ describe('a configuration that cannot be', () => {
     [
       'itself as a prerequisite',
       { ...base, prerequisites: [{ flag: 'a', variation: 'on' }] },
-      'prerequisites',
+      'prerequisites[0].flag',
       /a → a/,
     ],
   ])('answers 422 to %s', async (_, configuration, path, message) => {
@@ -325,7 +325,7 @@ describe('a configuration that cannot be', () => {
     const { status, body } = await put({ ...base, prerequisites: [{ flag: 'a', variation: 'on' }] }, 'c');
     expect(status).toBe(422);
     expect(body.errors).toEqual([
-      { path: 'prerequisites', message: expect.stringMatching(/c → a → b → c$/) },
+      { path: 'prerequisites[0].flag', message: expect.stringMatching(/c → a → b → c$/) },
     ]);
     // Another environment is another graph.
     const staging = await api.call(
@@ -555,7 +555,13 @@ describe('an audience that cannot be', () => {
   it('answers 422 to a cycle, told by its way around', async () => {
     await audience('first', [{ audiences: ['known'] }]);
     await audience('second', [{ combine: 'any', conditions: [{ audiences: ['first'], negate: true }] }]);
-    const match = { combine: 'all', conditions: [{ audiences: ['second'] }] };
+    const match = {
+      combine: 'all',
+      conditions: [
+        { audiences: ['known'] },
+        { combine: 'any', conditions: [{ audiences: ['known', 'second'] }] },
+      ],
+    };
     const { status, body } = await api.call(
       'PATCH',
       '/projects/demo/audiences/first',
@@ -564,7 +570,10 @@ describe('an audience that cannot be', () => {
     );
     expect(status).toBe(422);
     expect(body.errors).toEqual([
-      { path: 'match', message: expect.stringMatching(/first → second → first$/) },
+      {
+        path: 'match.conditions[1].conditions[0].audiences[1]',
+        message: expect.stringMatching(/first → second → first$/),
+      },
     ]);
     const self = await audience('self', [{ audiences: ['self'] }]);
     expect(self.body).toMatchObject({

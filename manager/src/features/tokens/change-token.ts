@@ -10,7 +10,13 @@ import {
 } from '@fauna-flags/protocol';
 import { count, eq } from 'drizzle-orm';
 import { apiTokens, projects, searchTextOf, users } from '../../platform/database/index.ts';
-import { type IfMatch, type Principal, rankIn, requireRevision } from '../../platform/http/index.ts';
+import {
+  type IfMatch,
+  type Principal,
+  rankIn,
+  requireRevision,
+  requireUnchanged,
+} from '../../platform/http/index.ts';
 import { secretDigest } from '../../platform/secret-digest.ts';
 import { type AsideUnit, type WriteDeps, writeInstallation } from '../publishing/index.ts';
 import { findToken, toToken } from './token.ts';
@@ -84,6 +90,7 @@ export function patchToken(deps: WriteDeps, change: TokenChange, patch: PatchTok
     const row = await findToken(tx, principal, id, { isLocked: true });
     const before = toToken(row);
     requireRevision(ifMatch, `change token "${before.name}"`, before);
+    requireUnchanged(before, patch, ['role', 'project']);
     const { name = before.name } = patch;
     const expiresAt = patch.expiresAt === undefined ? row.token.expiresAt : checkedEnd(patch.expiresAt, at);
     if (name === before.name && expiresAt?.getTime() === row.token.expiresAt?.getTime()) return before;

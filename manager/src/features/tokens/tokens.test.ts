@@ -175,6 +175,16 @@ describe('/tokens', () => {
     expect(await read()).toBe(401);
   });
 
+  it('PATCH takes back what was read, and refuses to change what a token may do', async () => {
+    const { token: _, ...made } = await make(owner, { role: 'admin', project: 'shop' });
+    const patch = (body: object) => owner.call('PATCH', `/tokens/${made.id}`, body, anyRevision);
+    expect((await patch(made)).body).toEqual(made);
+    expect((await patch({ role: 'viewer', project: null })).body).toMatchObject({
+      status: 422,
+      errors: [{ path: 'role' }, { path: 'project' }],
+    });
+  });
+
   it('shows everybody their own, and owners all', async () => {
     const { id } = await make(editor, {});
     const stranger = await createPerson(api, { email: 'stranger@example.com' });

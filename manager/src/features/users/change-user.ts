@@ -1,7 +1,7 @@
 import { type InstallationUser, type PatchUser, Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { type Queries, sessions, users } from '../../platform/database/index.ts';
-import { type Actor, type IfMatch, requireRevision } from '../../platform/http/index.ts';
+import { type Actor, type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
 import { type WriteDeps, writeInstallation } from '../publishing/index.ts';
 import { findUser, toUser, type UserRow } from './user.ts';
 
@@ -24,6 +24,7 @@ export function patchUser(
     const before = await toUser(tx, row);
     const what = `change user "${row.email}"`;
     requireRevision(ifMatch, what, before);
+    requireUnchanged(before, patch, ['email']);
     const { name = row.name, isOwner = row.isOwner } = patch;
     if (name === row.name && isOwner === row.isOwner) return before;
     if (!isOwner) requireAnotherOwner(owners, row, what);

@@ -91,5 +91,9 @@ describe('/users', () => {
     expect((await api.call('PATCH', one, { name: 'X' })).status).toBe(428);
     const stale = await api.call('PATCH', one, { name: 'X' }, { 'if-match': '"77"' });
     expect([stale.status, stale.body.current.email]).toEqual([412, 'owner@example.com']);
+    const { current } = stale.body;
+    expect((await api.call('PATCH', one, current, anyRevision)).body).toEqual(current);
+    const other = await api.call('PATCH', one, { email: 'else@example.com' }, anyRevision);
+    expect(other.body).toMatchObject({ status: 422, errors: [{ path: 'email' }] });
   });
 });

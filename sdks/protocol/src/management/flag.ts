@@ -76,6 +76,8 @@ export const patchFlagSchema = z
     project: readOnlySchema,
     archived: readOnlySchema,
     archivedAt: readOnlySchema,
+    environments: readOnlySchema,
+    stale: readOnlySchema,
     revision: readOnlySchema,
     createdAt: readOnlySchema,
     updatedAt: readOnlySchema,

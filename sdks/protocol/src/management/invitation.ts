@@ -20,13 +20,13 @@ export const createInvitationSchema = z
   .meta({ id: 'CreateInvitation', examples: [{ role: 'editor', email: 'grace@example.com' }] });
 export type CreateInvitation = z.infer<typeof createInvitationSchema>;
 
-/** Body of `PATCH /projects/{p}/invitations/{id}`. */
+/** Body of `PATCH /projects/{p}/invitations/{id}`; `email` never changes. */
 export const patchInvitationSchema = z
   .strictObject({
     role: roleSchema.optional(),
     expiresAt: momentSchema.optional(),
     id: readOnlySchema,
-    email: readOnlySchema,
+    email: z.string().nullable().optional(),
     invitedBy: readOnlySchema,
     revision: readOnlySchema,
     createdAt: readOnlySchema,

@@ -22,14 +22,14 @@ export const createTokenSchema = z
   });
 export type CreateToken = z.infer<typeof createTokenSchema>;
 
-/** Body of `PATCH /tokens/{id}`. What a token may do never changes. */
+/** Body of `PATCH /tokens/{id}`; what a token may do, `role` and `project`, never changes. */
 export const patchTokenSchema = z
   .strictObject({
     name: nameSchema.optional(),
     expiresAt: momentSchema.nullable().optional(),
     id: readOnlySchema,
-    role: readOnlySchema,
-    project: readOnlySchema,
+    role: z.string().optional(),
+    project: z.string().nullable().optional(),
     createdBy: readOnlySchema,
     prefix: readOnlySchema,
     last4: readOnlySchema,

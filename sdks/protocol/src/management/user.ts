@@ -20,13 +20,13 @@ export const installationUserSchema = userSchema
   .meta({ id: 'InstallationUser' });
 export type InstallationUser = z.infer<typeof installationUserSchema>;
 
-/** Body of `PATCH /users/{id}`. */
+/** Body of `PATCH /users/{id}`; `email` never changes. */
 export const patchUserSchema = z
   .strictObject({
     name: nameSchema.optional(),
     isOwner: z.boolean().optional(),
     id: readOnlySchema,
-    email: readOnlySchema,
+    email: z.string().optional(),
     roles: readOnlySchema,
     revision: readOnlySchema,
     createdAt: readOnlySchema,
