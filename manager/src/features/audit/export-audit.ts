@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/index.ts';
 import { auditCsvHeader, auditCsvLine } from './audit-csv.ts';
 import { type AuditRow, toInstallationAuditEntry } from './audit-entry.ts';
 import { behind } from './audit-filters.ts';
-import { readAudit } from './list-audit.ts';
+import { findAudit, readAudit } from './list-audit.ts';
 
 /** What a trail can be exported as. */
 export const auditFormats = ['csv', 'json'] as const;
@@ -15,8 +15,8 @@ export const auditMedia: Readonly<Record<AuditFormat, string>> = {
   json: 'application/json',
 };
 
-/** Entries bring whole documents along, so that a batch is a few MB at the worst of usual times. */
-const batchSize = 100;
+/** Entries that one query finds; their documents are read as they are taken. */
+const foundAtOnce = 200;
 
 /** How each format begins, goes on and ends; an entry of JSON stands on a line of its own. */
 const shapes: Readonly<
@@ -32,7 +32,7 @@ const shapes: Readonly<
 
 /**
  * The entries as a file, the newest first. It is read batch by batch as it is taken, so that a trail of any length needs the
- * memory of one batch, and nothing is held in the database in between. What fails in the middle cuts the answer off, so that
+ * memory of one batch (a megabyte of documents, or one entry), and nothing is held in the database in between. What fails in the middle cuts the answer off, so that
  * nobody takes a part for the whole. The first batch is read before anything is answered: rejects where that fails.
  */
 export async function exportAudit(
@@ -40,9 +40,9 @@ export async function exportAudit(
   where: SQL | undefined,
   format: AuditFormat,
 ): Promise<Response> {
-  const read = (last: AuditRow | undefined) =>
-    readAudit(database, and(where, behind(last?.entry.id)), batchSize);
-  const chunks = textOf(await read(undefined), read, format);
+  const batches = batchesOf(database, where);
+  const first = await batches.next();
+  const chunks = textOf(first.done === true ? [] : first.value, batches, format);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
@@ -65,17 +65,32 @@ export async function exportAudit(
   });
 }
 
+/** Never an empty one. */
+async function* batchesOf(
+  database: Database,
+  where: SQL | undefined,
+): AsyncGenerator<readonly AuditRow[], void> {
+  let last: number | undefined;
+  for (;;) {
+    const ids = await findAudit(database, and(where, behind(last)), foundAtOnce);
+    for (let done = 0; done < ids.length; ) {
+      const rows = await readAudit(database, ids.slice(done));
+      if (rows.length === 0) throw new Error('Entries of the audit trail are gone');
+      yield rows;
+      done += rows.length;
+    }
+    if (ids.length < foundAtOnce) return;
+    last = ids.at(-1);
+  }
+}
+
 async function* textOf(
   first: readonly AuditRow[],
-  read: (last: AuditRow | undefined) => Promise<readonly AuditRow[]>,
+  others: AsyncIterable<readonly AuditRow[]>,
   format: AuditFormat,
 ): AsyncGenerator<string, void> {
   const { begin, line, end } = shapes[format];
   yield begin + first.map((row, at) => line(row, at === 0)).join('');
-  let rows = first;
-  while (rows.length === batchSize) {
-    rows = await read(rows.at(-1));
-    if (rows.length > 0) yield rows.map((row) => line(row, false)).join('');
-  }
+  for await (const rows of others) yield rows.map((row) => line(row, false)).join('');
   yield end;
 }

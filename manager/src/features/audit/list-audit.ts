@@ -1,7 +1,7 @@
 import type { AuditEntry, InstallationAuditEntry, Page } from '@fauna-flags/protocol';
 import { and, desc, eq, type SQL } from 'drizzle-orm';
-import { auditEntries, type Database, projects } from '../../platform/database/index.ts';
-import { type ListRequest, pageOf } from '../../platform/http/index.ts';
+import { auditEntries, type Database, projects, withinBytes } from '../../platform/database/index.ts';
+import { type ListRequest, pageWith } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
 import { type AuditRow, toAuditEntry, toInstallationAuditEntry } from './audit-entry.ts';
 import { type AuditFilters, type AuditScope, behind, inScope, matching } from './audit-filters.ts';
@@ -12,10 +12,8 @@ export interface InstallationAuditFilters extends AuditFilters {
   readonly scope: AuditScope | undefined;
 }
 
-/** So many entries are read at once: most pages are one or two such steps. */
-const stepSize = 26;
-/** A page that is heavier than this ends with the step that made it so. */
-const pageBytesMax = 4 * 1024 * 1024;
+/** Documents that one page, or one step of an export, brings along; one entry's two can be a megabyte each. */
+const documentBytesMax = 1024 * 1024;
 
 /** A project's audit trail, the newest first. */
 export async function listAudit(
@@ -24,8 +22,8 @@ export async function listAudit(
   request: AuditFilters & ListRequest,
 ): Promise<Page<AuditEntry>> {
   const where = await ofProject(database, projectKey, request);
-  const { rows, limit } = await readPage(database, where, request);
-  return pageOf(rows, limit, { item: toAuditEntry, place });
+  const { rows, isMore } = await readPage(database, where, request);
+  return pageWith(rows, { isMore, item: toAuditEntry, place });
 }
 
 /** The audit trail of the whole installation, the newest first: of every project, of deleted ones, and of none. */
@@ -33,8 +31,8 @@ export async function listInstallationAudit(
   database: Database,
   request: InstallationAuditFilters & ListRequest,
 ): Promise<Page<InstallationAuditEntry>> {
-  const { rows, limit } = await readPage(database, ofInstallation(request), request);
-  return pageOf(rows, limit, { item: toInstallationAuditEntry, place });
+  const { rows, isMore } = await readPage(database, ofInstallation(request), request);
+  return pageWith(rows, { isMore, item: toInstallationAuditEntry, place });
 }
 
 /** The entries of a project that the filters let through. Throws `not_found` where there is no such project. */
@@ -52,46 +50,43 @@ export function ofInstallation(filters: InstallationAuditFilters): SQL | undefin
   return and(inScope(filters), matching(filters));
 }
 
-/** Entries in the order of a trail, at most `limit`. */
-export function readAudit(
-  database: Database,
+/** The ids of the entries that the filters let through, in the order of a trail, at most `limit`. */
+export async function findAudit(
+  { read }: Database,
   where: SQL | undefined,
   limit: number,
-): Promise<readonly AuditRow[]> {
-  return database.read
-    .select({ entry: auditEntries, projectKey: projects.key })
+): Promise<readonly number[]> {
+  const rows = await read
+    .select({ id: auditEntries.id })
     .from(auditEntries)
     .leftJoin(projects, eq(projects.id, auditEntries.projectId))
     .where(where)
     .orderBy(desc(auditEntries.id))
     .limit(limit);
+  return rows.map(({ id }) => id);
 }
 
-/**
- * A page, and one entry more where there are more. An entry brings up to two documents of a megabyte each, so it is read in
- * steps, and ends early where it has become heavy: `limit` is then how many it has.
- */
+/** The first of these entries, as many as are not too heavy to be held at once: one at least. */
+export async function readAudit({ read }: Database, ids: readonly number[]): Promise<readonly AuditRow[]> {
+  if (ids.length === 0) return [];
+  return read
+    .select({ entry: auditEntries, projectKey: projects.key })
+    .from(auditEntries)
+    .leftJoin(projects, eq(projects.id, auditEntries.projectId))
+    .where(withinBytes(ids, documentBytesMax))
+    .orderBy(desc(auditEntries.id));
+}
+
+/** A page: what is found is not read before it is known to be light enough. */
 async function readPage(
   database: Database,
   where: SQL | undefined,
   { cursor, limit }: ListRequest,
-): Promise<{ readonly rows: readonly AuditRow[]; readonly limit: number }> {
-  const rows: AuditRow[] = [];
-  let from = cursor === undefined ? undefined : Number(cursor);
-  let bytes = 0;
-  for (;;) {
-    const wanted = Math.min(stepSize, limit + 1 - rows.length);
-    const step = await readAudit(database, and(where, behind(from)), wanted);
-    rows.push(...step);
-    if (step.length < wanted || rows.length > limit) return { rows, limit };
-    bytes += step.reduce((sum, row) => sum + weightOf(row), 0);
-    if (bytes > pageBytesMax) return { rows, limit: rows.length - 1 };
-    from = step.at(-1)?.entry.id;
-  }
-}
-
-function weightOf({ entry: { before, after } }: AuditRow): number {
-  return JSON.stringify([before, after]).length;
+): Promise<{ readonly rows: readonly AuditRow[]; readonly isMore: boolean }> {
+  const from = cursor === undefined ? undefined : Number(cursor);
+  const ids = await findAudit(database, and(where, behind(from)), limit + 1);
+  const rows = await readAudit(database, ids.slice(0, limit));
+  return { rows, isMore: rows.length < ids.length };
 }
 
 function place({ entry }: AuditRow): string {

@@ -8,6 +8,8 @@ import { listAudit, listInstallationAudit, ofInstallation, ofProject } from './l
 
 const format = required(choiceParameter(auditFormats, 'What the file is written as.'));
 
+const early = 'A page ends early where `before` and `after` of its entries come to a megabyte.';
+
 /** `/projects/{p}/audit` and `/audit`: who changed what. */
 export function auditOperations({ database }: Pick<WriteDeps, 'database'>): readonly Operation[] {
   return [
@@ -16,7 +18,7 @@ export function auditOperations({ database }: Pick<WriteDeps, 'database'>): read
       {
         id: 'listAudit',
         summary: 'read the audit trail of a project',
-        description: 'The newest first.',
+        description: `The newest first. ${early}`,
         needs: 'audit.read',
         query: { ...auditPage, ...auditFilters },
         answer: pageSchema(auditEntrySchema),
@@ -43,7 +45,7 @@ export function auditOperations({ database }: Pick<WriteDeps, 'database'>): read
       {
         id: 'listInstallationAudit',
         summary: 'read the audit trail of the installation',
-        description: 'Of every project, of deleted ones, and what belongs to none. The newest first.',
+        description: `Of every project, of deleted ones, and what belongs to none. The newest first. ${early}`,
         needs: 'user.read',
         query: { ...auditPage, ...installationAuditFilters },
         answer: pageSchema(installationAuditEntrySchema),

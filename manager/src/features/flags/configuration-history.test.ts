@@ -111,6 +111,31 @@ describe('GET …/history', () => {
     expect((await api.call('GET', `${production}/history?cursor=eA`)).status).toBe(400);
   });
 
+  it('ends a page before a megabyte of configurations, with one revision at least, and tells everything once', async () => {
+    const { production, edit, toggle } = await make();
+    const keysOf = (count: number) => Array.from({ length: count }, (_, at) => `user-${at}`.padEnd(120, 'x'));
+    const sizes = async (limit: number) => {
+      const pages: number[][] = [];
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+        const page = await api.must('GET', `${production}/history?limit=${limit}${query}`);
+        pages.push(revisionsOf(page));
+        cursor = page.nextCursor;
+      }
+      return pages;
+    };
+    await edit({ targets: [{ variation: 'on', keys: keysOf(7_000) }] });
+    // The second alone is light enough for the first one, which it tells of, to come along.
+    expect(await sizes(200)).toEqual([[2, 1]]);
+    await toggle(true);
+    await toggle(false);
+    // From here on each tells of 1.7 MB, before and after.
+    expect(await sizes(200)).toEqual([[4], [3], [2, 1]]);
+    expect(await sizes(1)).toEqual([[4], [3], [2], [1]]);
+    const { items } = await api.must('GET', `${production}/history?limit=200`);
+    expect(items[0].changes).toEqual([{ path: 'enabled', before: true, after: false }]);
+  });
+
   it('begins with the flag that has the key now, even where the clock went backwards', async () => {
     clock = new Date('2030-06-01T00:00:00.000Z');
     const { key, flag, production, toggle } = await make();

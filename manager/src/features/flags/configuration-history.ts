@@ -6,15 +6,16 @@ import {
   type Page,
   Problem,
 } from '@fauna-flags/protocol';
-import { and, desc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
 import {
   auditEntries,
   type Database,
   isOfConfiguration,
   type Queries,
   revisionAfter,
+  withinBytes,
 } from '../../platform/database/index.ts';
-import { type ListRequest, pageOf } from '../../platform/http/index.ts';
+import { type ListRequest, pageWith } from '../../platform/http/index.ts';
 import { findEnvironment } from '../environments/index.ts';
 import { findProject } from '../projects/index.ts';
 import { changesBetween } from './changes-between.ts';
@@ -45,28 +46,39 @@ export interface ConfigurationSubject {
   readonly row: ConfigurationRow;
 }
 
-/** Every revision of a configuration, the newest first; three statements beside the one that finds the flag. */
+/** What the entries of one page weigh; one can be two configurations of a megabyte each. */
+const pageBytesMax = 1024 * 1024;
+
+/**
+ * Every revision of a configuration, the newest first; three statements or four beside the ones that find the flag. A page
+ * ends early where it has become heavy, with one revision at least.
+ */
 export async function listConfigurationHistory(
   database: Database,
   scope: HistoryScope,
   { limit, cursor }: Omit<ListRequest, 'query'>,
 ): Promise<Page<ConfigurationVersion>> {
-  const subject = await findSubject(database.read, scope);
-  const made = await findMaking(database.read, subject);
-  const revisionMax = cursor === undefined ? undefined : Number(cursor);
-  // With the last one of the page before, which tells what came before it.
-  const [last, entries] = split(
-    await readEntries(database.read, subject, {
-      made,
-      revisionMax,
-      limit: limit + (revisionMax === undefined ? 1 : 2),
-    }),
-    revisionMax,
-  );
-  const versions = entries.map((entry) => toVersion(entry));
-  const isWhole = entries.length <= limit && revisionMax !== 1;
-  if (isWhole) versions.push(firstVersion(subject, made, entries.at(-1) ?? last));
-  return pageOf(versions, limit, { item: (version) => version, place: ({ revision }) => String(revision) });
+  const { read } = database;
+  const subject = await findSubject(read, scope);
+  const made = await findMaking(read, subject);
+  const before = cursor === undefined ? undefined : Number(cursor);
+  const ids = await findEntries(read, subject, { made, before, limit: limit + 1 });
+  const entries = await readEntries(read, ids.slice(0, limit));
+  const versions = entries.map(toVersion);
+  const isOnlyFirstLeft = entries.length === ids.length && before !== 1;
+  const hasFirst = isOnlyFirstLeft && entries.length < limit;
+  if (hasFirst) {
+    // Where the page before ended with the second one, this page does not have it.
+    const next =
+      entries.at(-1) ??
+      (before === undefined ? undefined : await findEntry(read, subject, { made, revision: before }));
+    versions.push(firstVersion(subject, made, next));
+  }
+  return pageWith(versions, {
+    isMore: entries.length < ids.length || (isOnlyFirstLeft && !hasFirst),
+    item: (version) => version,
+    place: ({ revision }) => String(revision),
+  });
 }
 
 /**
@@ -135,27 +147,28 @@ async function findSubject(queries: Queries, where: HistoryScope): Promise<Confi
   return { projectId: project.id, where, row };
 }
 
-const entryColumns = {
+const madeColumns = {
   id: auditEntries.id,
-  revision: revisionAfter(auditEntries.after),
   at: auditEntries.at,
   actor: auditEntries.actor,
   address: auditEntries.address,
   token: auditEntries.token,
   action: auditEntries.action,
-  before: auditEntries.before,
-  after: auditEntries.after,
 };
+const entryColumns = { ...madeColumns, before: auditEntries.before, after: auditEntries.after };
 
-/** Drizzle's row of these columns. */
-interface Entry {
+/** Drizzle's row of the one. */
+interface Making {
   readonly id: number;
-  readonly revision: number;
   readonly at: Date;
   readonly actor: string;
   readonly address: string;
   readonly token: string | null;
   readonly action: string;
+}
+
+/** And of the other. */
+interface Entry extends Making {
   readonly before: unknown;
   readonly after: unknown;
 }
@@ -164,7 +177,7 @@ interface Entry {
 async function findMaking(
   queries: Queries,
   { projectId, where }: ConfigurationSubject,
-): Promise<Entry | undefined> {
+): Promise<Making | undefined> {
   // By the action, too: whatever else happens to an environment may have nothing before it.
   const isMadeBy = (kind: 'flag' | 'environment', key: string) =>
     and(
@@ -173,7 +186,7 @@ async function findMaking(
       eq(auditEntries.action, `${kind}.create`),
     );
   const [made] = await queries
-    .select(entryColumns)
+    .select(madeColumns)
     .from(auditEntries)
     .where(
       and(
@@ -187,7 +200,7 @@ async function findMaking(
   return made;
 }
 
-function isOf({ projectId, where }: ConfigurationSubject, made: Entry | undefined) {
+function isOf({ projectId, where }: ConfigurationSubject, made: Making | undefined) {
   return and(
     eq(auditEntries.projectId, projectId),
     eq(auditEntries.entityKey, where.flag),
@@ -197,36 +210,54 @@ function isOf({ projectId, where }: ConfigurationSubject, made: Entry | undefine
   );
 }
 
-function readEntries(
+/**
+ * The ids of the entries with revisions before one, the newest first. Nothing of the entries themselves is read: the index
+ * has all that this asks for, while a single revision would be read out of a whole configuration.
+ */
+async function findEntries(
   queries: Queries,
   subject: ConfigurationSubject,
-  page: {
-    readonly made: Entry | undefined;
-    readonly revisionMax: number | undefined;
+  {
+    made,
+    before,
+    limit,
+  }: {
+    readonly made: Making | undefined;
+    readonly before: number | undefined;
     readonly limit: number;
   },
-): Promise<readonly Entry[]> {
+): Promise<readonly number[]> {
   const revision = revisionAfter(auditEntries.after);
+  const rows = await queries
+    .select({ id: auditEntries.id })
+    .from(auditEntries)
+    .where(and(isOf(subject, made), before === undefined ? undefined : lt(revision, before)))
+    .orderBy(desc(revision))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+/** The first of these, as many as are not too heavy for a page: one at least. */
+async function readEntries(queries: Queries, ids: readonly number[]): Promise<readonly Entry[]> {
+  if (ids.length === 0) return [];
   return queries
     .select(entryColumns)
     .from(auditEntries)
-    .where(
-      and(
-        isOf(subject, page.made),
-        page.revisionMax === undefined ? undefined : lte(revision, page.revisionMax),
-      ),
-    )
-    .orderBy(desc(revision))
-    .limit(page.limit);
+    .where(withinBytes(ids, pageBytesMax))
+    .orderBy(desc(auditEntries.id));
 }
 
-/** The entry that the page before ended with, and those behind it. */
-function split(
-  entries: readonly Entry[],
-  revisionMax: number | undefined,
-): readonly [last: Entry | undefined, entries: readonly Entry[]] {
-  const [first, ...rest] = entries;
-  return first !== undefined && first.revision === revisionMax ? [first, rest] : [undefined, entries];
+/** The entry that tells of this revision. */
+async function findEntry(
+  queries: Queries,
+  subject: ConfigurationSubject,
+  { made, revision }: { readonly made: Making | undefined; readonly revision: number },
+): Promise<Entry | undefined> {
+  const [entry] = await queries
+    .select(entryColumns)
+    .from(auditEntries)
+    .where(and(isOf(subject, made), eq(revisionAfter(auditEntries.after), revision)));
+  return entry;
 }
 
 function toVersion(entry: Entry): ConfigurationVersion {
@@ -243,7 +274,7 @@ function toVersion(entry: Entry): ConfigurationVersion {
 /** The first revision; `next` is the entry of the second one, if there is one. */
 function firstVersion(
   { row, where }: ConfigurationSubject,
-  made: Entry | undefined,
+  made: Making | undefined,
   next: Entry | undefined,
 ): ConfigurationVersion {
   const configuration: Configuration =
@@ -257,7 +288,7 @@ function firstVersion(
   };
 }
 
-function who({ at, actor, address, token, action }: Entry) {
+function who({ at, actor, address, token, action }: Making) {
   return { at: at.toISOString(), actor, address, token, action };
 }
 

@@ -227,7 +227,8 @@ export function historyOperations(deps: Pick<WriteDeps, 'database'>): readonly O
       {
         id: 'listConfigurationHistory',
         summary: 'list the revisions of a flag’s configuration in an environment',
-        description: 'The newest first, each with who made it and what it changed.',
+        description:
+          'The newest first, each with who made it and what it changed. A page ends early where what it tells of comes to a megabyte.',
         needs: 'configuration.read',
         query: { limit, cursor },
         answer: pageSchema(configurationVersionSchema),

@@ -8,3 +8,4 @@ export { filled, prepared } from './prepared.ts';
 export * from './schema/index.ts';
 export { keyOrder, searchIn, searchTextOf } from './search.ts';
 export { isUnavailable } from './unavailable.ts';
+export { withinBytes } from './within-bytes.ts';

@@ -10,7 +10,7 @@ export {
 export { requireConfirm } from './confirm.ts';
 export type { EnvironmentScope } from './environment-scope.ts';
 export { forRequest, type IdempotentRequest } from './idempotent.ts';
-export { type ListRequest, pageOf } from './list.ts';
+export { type ListRequest, pageOf, pageWith } from './list.ts';
 export { type Answered, measure } from './measure.ts';
 export { refuseOtherMethods } from './method-not-allowed.ts';
 export { mountOperations, permissionText } from './mount.ts';

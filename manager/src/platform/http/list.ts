@@ -14,12 +14,21 @@ export function pageOf<Row, Item>(
   limit: number,
   { item, place }: { item: (row: Row) => Item; place: (row: Row) => string },
 ): Page<Item> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const items = shown.map(item);
-  return rows.length > limit && last !== undefined
-    ? { items, nextCursor: writeCursor(place(last)) }
-    : { items };
+  return pageWith(rows.slice(0, limit), { isMore: rows.length > limit, item, place });
+}
+
+/** The same of the rows that it has, where it is known otherwise whether there are more. */
+export function pageWith<Row, Item>(
+  rows: readonly Row[],
+  {
+    isMore,
+    item,
+    place,
+  }: { readonly isMore: boolean; item: (row: Row) => Item; place: (row: Row) => string },
+): Page<Item> {
+  const items = rows.map(item);
+  const last = rows.at(-1);
+  return isMore && last !== undefined ? { items, nextCursor: writeCursor(place(last)) } : { items };
 }
 
 /** Cursors are opaque on purpose: what they hold may change. */
