@@ -73,10 +73,17 @@ export function inScope({
   readonly scope: AuditScope | undefined;
 }): SQL | undefined {
   return and(
-    project === undefined ? undefined : eq(isUuid(project) ? auditEntries.projectId : projects.key, project),
+    project === undefined ? undefined : ofProjectNamed(project),
     scope === 'installation' ? isNull(auditEntries.projectId) : undefined,
     scope === 'deleted' ? sql`${auditEntries.projectId} IS NOT NULL AND ${projects.id} IS NULL` : undefined,
   );
+}
+
+/** Its id is what the indexes know it by, and is found first. */
+function ofProjectNamed(project: string): SQL {
+  return isUuid(project)
+    ? eq(auditEntries.projectId, project)
+    : sql`${auditEntries.projectId} = (SELECT id FROM ${projects} WHERE ${projects.key} = ${project})`;
 }
 
 /** What comes behind an entry in a trail, which is what was written before it. */
