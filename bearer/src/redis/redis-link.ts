@@ -40,6 +40,8 @@ export class RedisLink {
   readonly #place: string;
   #arrival: Promise<void> | undefined;
   #hasBeenReady = false;
+  /** Why the last attempt to connect failed: whoever is refused for a password need not look at the network. */
+  #reason: string | undefined;
   #closed = false;
 
   /** `purpose` is what the connection is for, in log lines. */
@@ -55,8 +57,12 @@ export class RedisLink {
         return Math.min(ceilingMs, retryMsMin * 2 ** (attempt - 1)) * (0.5 + random());
       },
     });
-    this.#redis.once('ready', () => {
+    this.#redis.on('error', (error: Error) => {
+      this.#reason = explainRedisError(error).message;
+    });
+    this.#redis.on('ready', () => {
       this.#hasBeenReady = true;
+      this.#reason = undefined;
     });
     tellOutages({ redis: this.#redis, log, fields: { address: this.#place, purpose } });
   }
@@ -90,7 +96,8 @@ export class RedisLink {
       };
       const cancel = this.#clock.after(commandMsMax, () => {
         this.#redis.off('ready', arrived);
-        reject(new Error(`Cannot reach Redis at ${this.#place}`));
+        const why = this.#reason === undefined ? '' : `: ${this.#reason}`;
+        reject(new Error(`Cannot reach Redis at ${this.#place}${why}`));
       });
       this.#redis.once('ready', arrived);
     }).finally(() => {

@@ -161,7 +161,10 @@ describe('redisSources()', () => {
 
   it('says that the password is wrong, without showing it', async () => {
     const log = new MemoryLog();
-    openSources(`redis://:not-the-password@127.0.0.1:${server.port}`, log);
+    const { rulesets } = openSources(`redis://:not-the-password@127.0.0.1:${server.port}`, log);
+    await expect(rulesets.read('a')).rejects.toThrow(
+      /^Cannot reach Redis at \S+: WRONGPASS .*: check the user/,
+    );
     await expect.poll(() => log.lines.length).toBeGreaterThanOrEqual(2);
     expect(log.lines[0]?.fields.reason).toContain('WRONGPASS');
     expect(JSON.stringify(log.lines)).not.toContain('not-the-password');

@@ -71,7 +71,13 @@ async function requireOurSchema(url: string): Promise<{ readonly hasAppRole: boo
     })
     .finally(() => pool.end());
   if (state.isCurrent) return state;
-  const what = `Cannot use the database at ${placeOfDatabase(url)}: it was last used by another version of Fauna`;
+  const place = placeOfDatabase(url);
+  if (state.isUnused) {
+    throw new StartError(
+      `Cannot use the database at ${place}: no Fauna has used it yet. Start the manager, which sets it up, or check DATABASE_URL`,
+    );
+  }
+  const what = `Cannot use the database at ${place}: it was last used by another version of Fauna`;
   throw new StartError(
     state.isNewer
       ? `${what}, a newer one: run the command of that one`

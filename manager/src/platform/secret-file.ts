@@ -31,7 +31,10 @@ export async function readSecretFile({
 }): Promise<string | undefined> {
   const text = await readFile(join(directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
-    throw new StartError(`Cannot read "${join(directory, name)}": ${error.message}`, { cause: error });
+    throw new StartError(
+      `Cannot read "${join(directory, name)}": ${error.message}. Give it to the account that runs Fauna, or set FAUNA_DATA_DIR to a folder of its own`,
+      { cause: error },
+    );
   });
   return text.trim() === '' ? undefined : text.trim();
 }

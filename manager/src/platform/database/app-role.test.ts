@@ -45,7 +45,12 @@ describe('S-35 an account of the database that is no superuser', () => {
         for (let start = 0; start < 2; start += 1) {
           const pool = createPool({ url });
           expect(await migrate(pool)).toEqual({ hasAppRole: true });
-          expect(await schemaStateOf(pool)).toEqual({ isCurrent: true, isNewer: false, hasAppRole: true });
+          expect(await schemaStateOf(pool)).toEqual({
+            isCurrent: true,
+            isNewer: false,
+            isUnused: false,
+            hasAppRole: true,
+          });
           await pool.end();
           const working = createPool({ url });
           workAsAppRole(working);

@@ -40,21 +40,24 @@ export async function migrate(pool: pg.Pool): Promise<{ readonly hasAppRole: boo
 }
 
 /**
- * Whether the database has exactly the schema of this version, or a newer one, and whether there is the role to work as. For programs that
- * work beside managers and must not change the schema under them.
+ * Whether the database has exactly the schema of this version, or a newer one, or none yet, and whether there is the role to work as. For
+ * programs that work beside managers and must not change the schema under them.
  */
-export async function schemaStateOf(
-  pool: pg.Pool,
-): Promise<{ readonly isCurrent: boolean; readonly isNewer: boolean; readonly hasAppRole: boolean }> {
+export async function schemaStateOf(pool: pg.Pool): Promise<{
+  readonly isCurrent: boolean;
+  readonly isNewer: boolean;
+  readonly isUnused: boolean;
+  readonly hasAppRole: boolean;
+}> {
   const ours = readMigrationFiles({ migrationsFolder }).at(-1)?.folderMillis;
   const { rows: tables } = await pool.query<{ known: boolean; role: boolean }>(`
     SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS known,
       CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = '${appRole}') THEN ${mayWorkAs} ELSE false END AS role`);
   const hasAppRole = tables[0]?.role === true;
-  if (tables[0]?.known !== true) return { isCurrent: false, isNewer: false, hasAppRole };
+  if (tables[0]?.known !== true) return { isCurrent: false, isNewer: false, isUnused: true, hasAppRole };
   const { rows } = await pool.query<{ newest: string | null }>(
     'SELECT max(created_at)::text AS newest FROM drizzle.__drizzle_migrations',
   );
   const newest = Number(rows[0]?.newest);
-  return { isCurrent: newest === ours, isNewer: newest > (ours ?? 0), hasAppRole };
+  return { isCurrent: newest === ours, isNewer: newest > (ours ?? 0), isUnused: false, hasAppRole };
 }
