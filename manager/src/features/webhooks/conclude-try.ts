@@ -3,7 +3,7 @@ import { type Database, type Queries, webhookDeliveries, webhooks } from '../../
 import type { Sent } from '../../platform/egress/index.ts';
 import type { DeliveryRow } from './delivery.ts';
 import { healthy } from './health.ts';
-import { leaseEnd } from './lease.ts';
+import { databaseTime, leaseEnd } from './lease.ts';
 import { pauseMs, reasonToDisable, retryWaitMs, triesMax } from './retry.ts';
 import { resultOf } from './send.ts';
 import type { WebhookRow } from './webhook.ts';
@@ -13,7 +13,6 @@ export interface EndedTry {
   readonly delivery: Pick<DeliveryRow, 'id' | 'webhookId'>;
   readonly sent: Sent;
   readonly holder: string;
-  readonly at: Date;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -26,11 +25,16 @@ export interface Conclusion {
   readonly disable?: string | undefined;
 }
 
+/** The same, and when by the database's clock, by which it is tried again. */
+interface EndedTryThen extends EndedTry {
+  readonly at: Date;
+}
+
 /** Writes down what became of a try, and what it says about the webhook. */
 export function concludeTry(database: Database, ended: EndedTry): Promise<Conclusion> {
   return database.transaction(async (tx) => {
-    const [webhook] = await tx
-      .select()
+    const [locked] = await tx
+      .select({ webhook: webhooks, at: databaseTime })
       .from(webhooks)
       .where(eq(webhooks.id, ended.delivery.webhookId))
       .for('update');
@@ -38,11 +42,12 @@ export function concludeTry(database: Database, ended: EndedTry): Promise<Conclu
       .select()
       .from(webhookDeliveries)
       .where(eq(webhookDeliveries.id, ended.delivery.id));
-    if (webhook === undefined || delivery === undefined) return { isHeld: false };
-    await writeDelivery(tx, delivery, ended);
+    if (locked === undefined || delivery === undefined) return { isHeld: false };
+    const { webhook, at } = locked;
+    await writeDelivery(tx, delivery, { ...ended, at });
     // What others have found out meanwhile is newer.
     if (webhook.leasedBy !== ended.holder || !webhook.enabled) return { isHeld: false };
-    const health = healthAfter(webhook, ended);
+    const health = healthAfter(webhook, { ...ended, at });
     await tx
       .update(webhooks)
       .set({ ...health, leasedUntil: leaseEnd })
@@ -51,13 +56,12 @@ export function concludeTry(database: Database, ended: EndedTry): Promise<Conclu
     const reason = resultOf(ended.sent).reason ?? '';
     return {
       isHeld: true,
-      disable:
-        failingSince === null ? undefined : reasonToDisable({ failures, failingSince, at: ended.at, reason }),
+      disable: failingSince === null ? undefined : reasonToDisable({ failures, failingSince, at, reason }),
     };
   });
 }
 
-async function writeDelivery(tx: Queries, delivery: DeliveryRow, ended: EndedTry): Promise<void> {
+async function writeDelivery(tx: Queries, delivery: DeliveryRow, ended: EndedTryThen): Promise<void> {
   const { isDelivered, ...result } = resultOf(ended.sent);
   const tries = delivery.tries + 1;
   const isOver = isDelivered || tries >= delivery.triesMax;
@@ -89,7 +93,7 @@ function triesSinceBegun({ tries, triesMax: last }: DeliveryRow): number {
 
 function healthAfter(
   webhook: WebhookRow,
-  { sent, at, random }: EndedTry,
+  { sent, at, random }: EndedTryThen,
 ): Pick<WebhookRow, 'failures' | 'failingSince' | 'pausedUntil'> {
   if (resultOf(sent).isDelivered) return healthy;
   const failures = webhook.failures + 1;

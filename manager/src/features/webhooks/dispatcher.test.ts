@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 beforeEach(async () => {
-  clock = new Date('2030-01-01T00:00:00.000Z');
+  clock = new Date();
   dispatching = another({ url: 'https://flags.example.com' });
   receiver = await startReceiver();
   await api.must('POST', '/projects', { key: 'demo', name: 'Demo' });
@@ -33,9 +33,15 @@ afterEach(async () => {
   await api.call('DELETE', '/projects/demo', undefined, anyRevision);
 });
 
-const later = (ms: number) => {
-  clock = new Date(clock.getTime() + ms);
+/** Time passes: what is due goes by the clock of the database, so that all that is written down becomes so much older. */
+const later = async (ms: number) => {
+  const older = (columns: readonly string[]) =>
+    columns.map((column) => `${column} = ${column} - interval '${ms} milliseconds'`).join(', ');
+  await api.asOwner(`
+    UPDATE webhook_deliveries SET ${older(['next_try_at', 'last_try_at', 'created_at'])};
+    UPDATE webhooks SET ${older(['failing_since', 'paused_until', 'old_secret_until'])}`);
 };
+const msBetween = (one: string, other: string) => Date.parse(other) - Date.parse(one);
 const all = '/projects/demo/webhooks';
 const create = (more: object = {}) =>
   api.must('POST', all, { name: 'Hook', url: `http://127.0.0.1:${receiver.port}/hook`, ...more });
@@ -60,15 +66,17 @@ async function dispatch({ dispatcher }: Dispatching = dispatching): Promise<void
 function another({
   secret = testSecret,
   database = api.database,
+  now = () => clock,
   url,
 }: {
   secret?: string;
   database?: Database;
+  now?: () => Date;
   url?: string;
 } = {}) {
   return createWebhooks({
     database,
-    now: () => clock,
+    now,
     randomBytes: (size) => new Uint8Array(size),
     onCommit: () => {},
     secret,
@@ -86,19 +94,23 @@ const refuse: Receiver['answer'] = (response) => void response.writeHead(503).en
 const take: Receiver['answer'] = (response) => void response.end('ok');
 
 /** By a computation of its own. */
-function verify({ headers, body }: Received, secret: string): boolean {
+function verify({ headers, body }: Received, secret: string, now = Date.now()): boolean {
   const parts = String(headers['fauna-signature']).split(',');
   const time = parts.find((part) => part.startsWith('t='))?.slice(2) ?? '';
   const right = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
-  return parts.includes(`v1=${right}`) && Math.abs(clock.getTime() / 1_000 - Number(time)) <= 300;
+  return parts.includes(`v1=${right}`) && Math.abs(now / 1_000 - Number(time)) <= 300;
 }
 
 /** By what docs/webhooks.md shows to receivers. */
-async function verifyAsDocumented({ headers, body }: Received, secret: string): Promise<boolean> {
+async function verifyAsDocumented(
+  { headers, body }: Received,
+  secret: string,
+  now = Date.now(),
+): Promise<boolean> {
   const page = await readFile(new URL('../../../../docs/webhooks.md', import.meta.url), 'utf8');
   const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
   const { isFromFauna } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`);
-  return isFromFauna({ header: headers['fauna-signature'], body, secret, now: clock.getTime() });
+  return isFromFauna({ header: headers['fauna-signature'], body, secret, now });
 }
 
 describe('a dispatcher', () => {
@@ -111,7 +123,7 @@ describe('a dispatcher', () => {
       {
         id: expect.stringMatching(/^\d+$/),
         type: 'flag.update',
-        at: '2030-01-01T00:00:00.000Z',
+        at: clock.toISOString(),
         seq: 4,
         actor: 'admin-token',
         project: 'demo',
@@ -156,9 +168,12 @@ describe('a dispatcher', () => {
       expect(await verifyAsDocumented(received, `${secret}x`)).toBe(false);
       expect(await verifyAsDocumented({ ...received, body: `${received.body} ` }, secret)).toBe(false);
     }
-    later(301_000);
+    const muchLater = Date.now() + 301_000;
     for (const received of receiver.received)
-      expect([verify(received, secret), await verifyAsDocumented(received, secret)]).toEqual([false, false]);
+      expect([
+        verify(received, secret, muchLater),
+        await verifyAsDocumented(received, secret, muchLater),
+      ]).toEqual([false, false]);
     await dispatch();
     expect(receiver.received).toHaveLength(2);
   });
@@ -235,7 +250,7 @@ describe('a dispatcher', () => {
     expect(seqs()).toEqual([4]);
     await dispatch();
     expect(seqs()).toEqual([4]);
-    later(hourMs); // Leases go by the clock of the database alone.
+    await later(hourMs); // Leases go by the clock of the database alone.
     await dispatch();
     expect(seqs()).toEqual([4]);
     await api.asOwner(`UPDATE webhooks SET leased_until = leased_until - interval '15 seconds'`);
@@ -277,19 +292,56 @@ describe('a dispatcher', () => {
         tries: 1,
         httpStatus: 503,
         reason: 'it was answered with 503',
-        lastTryAt: '2030-01-01T00:00:00.000Z',
-        nextTryAt: '2030-01-01T00:01:00.000Z',
       },
     ]);
+    const [, failed] = await log(id);
+    expect(msBetween(failed.lastTryAt, failed.nextTryAt)).toBe(minuteMs);
     receiver.answer = take;
-    later(59_000);
     await dispatch();
     expect(seqs()).toEqual([4, 5]);
-    later(1_000);
+    await later(minuteMs);
     await dispatch();
     expect(seqs()).toEqual([4, 5, 4]);
     expect(await read(id)).toMatchObject({ state: 'active', failures: 0, failingSince: null });
     expect((await api.must('GET', `${all}/${id}/deliveries?status=pending`)).items).toEqual([]);
+  });
+
+  it('tries by the clock of the database, however wrong those of managers are', async () => {
+    const early = another({ now: () => new Date(clock.getTime() + 40 * hourMs) });
+    const late = another({ now: () => new Date(clock.getTime() - 40 * hourMs) });
+    receiver.answer = refuse;
+    const { id, secret } = await create();
+    await rename();
+    for (const tries of [1, 2]) {
+      await dispatch(late);
+      expect(await log(id)).toMatchObject([{ tries }]);
+      await dispatch(early);
+      expect(await log(id)).toMatchObject([{ tries }]);
+      await later(6 * minuteMs);
+    }
+    await dispatch(early);
+    expect(await log(id)).toMatchObject([{ tries: 3 }]);
+    // Receivers refuse what was signed at another time than theirs.
+    for (const received of receiver.received) expect(verify(received, secret)).toBe(true);
+    await rename(2);
+    await dispatch(early);
+    expect(await read(id)).toMatchObject({ failures: 5 });
+    await rename();
+    await dispatch(early);
+    expect(receiver.received).toHaveLength(5);
+    await later(30_000);
+    await dispatch(late);
+    expect(receiver.received).toHaveLength(6);
+  });
+
+  it('keeps what is being sent again, however old it is', async () => {
+    receiver.answer = refuse;
+    const { id } = await create();
+    await rename();
+    await dispatch();
+    await later(31 * 24 * hourMs);
+    await dispatch(another());
+    expect(await log(id)).toMatchObject([{ seq: 4, status: 'pending', tries: 2 }]);
   });
 
   it('gives up after six tries within about a day, and sends again when somebody wants it', async () => {
@@ -298,16 +350,18 @@ describe('a dispatcher', () => {
     await rename();
     await dispatch();
     for (const waitMs of [1, 6, 36, 216, 1_296].map((minutes) => minutes * minuteMs)) {
-      later(waitMs - 1_000);
-      await dispatch();
+      const [waiting] = await log(id);
+      expect(msBetween(waiting.lastTryAt, waiting.nextTryAt)).toBe(waitMs);
       const before = receiver.received.length;
-      later(1_000);
+      await dispatch();
+      expect(receiver.received.length).toBe(before);
+      await later(waitMs);
       await dispatch();
       expect(receiver.received.length).toBe(before + 1);
     }
     const [failed] = await log(id);
     expect(failed).toMatchObject({ status: 'failed', tries: 6, nextTryAt: null });
-    later(48 * hourMs);
+    await later(48 * hourMs);
     await dispatch();
     expect(receiver.received).toHaveLength(6);
 
@@ -328,25 +382,24 @@ describe('a dispatcher', () => {
     await rename(20);
     await dispatch();
     expect(receiver.received).toHaveLength(5);
-    expect(await read(id)).toMatchObject({
-      state: 'paused',
-      failures: 5,
-      failingSince: '2030-01-01T00:00:00.000Z',
-      pausedUntil: '2030-01-01T00:00:30.000Z',
-    });
-    later(29_000);
+    const pauseOf = async () => {
+      const [last] = (await log(id))
+        .map(({ lastTryAt }: { lastTryAt: string | null }) => lastTryAt ?? '')
+        .sort()
+        .reverse();
+      const { pausedUntil, ...others } = await read(id);
+      return { ...others, pauseMs: msBetween(last, pausedUntil) };
+    };
+    expect(await pauseOf()).toMatchObject({ state: 'paused', failures: 5, pauseMs: 30_000 });
+    expect(Math.abs(msBetween((await read(id)).failingSince, clock.toISOString()))).toBeLessThan(hourMs);
     await dispatch();
     expect(receiver.received).toHaveLength(5);
-    later(1_000);
+    await later(30_000);
     await dispatch();
     expect(receiver.received).toHaveLength(6);
-    expect(await read(id)).toMatchObject({
-      state: 'paused',
-      failures: 6,
-      pausedUntil: '2030-01-01T00:01:30.000Z',
-    });
+    expect(await pauseOf()).toMatchObject({ state: 'paused', failures: 6, pauseMs: minuteMs });
     receiver.answer = take;
-    later(hourMs);
+    await later(hourMs);
     receiver.received.length = 0;
     await dispatch();
     await dispatch();
@@ -364,7 +417,7 @@ describe('a dispatcher', () => {
     receiver.received.length = 0;
     await dispatch();
     expect(seqs()).toEqual([9]);
-    later(minuteMs);
+    await later(minuteMs);
     await dispatch();
     expect(seqs()).toEqual([9, 4, 5, 6, 7, 8]);
   });
@@ -377,7 +430,7 @@ describe('a dispatcher', () => {
     await dispatch();
     for (let hour = 0; hour < 72; hour += 4) {
       if (hour % 24 === 0) await rename(2);
-      later(4 * hourMs);
+      await later(4 * hourMs);
       await dispatch();
     }
     await rename(2);
@@ -385,7 +438,7 @@ describe('a dispatcher', () => {
     const disabled = await read(id);
     expect(disabled).toMatchObject({ enabled: false, state: 'disabled', pausedUntil: null });
     expect(disabled.disabledReason).toMatch(
-      /^disabled after \d+ failed tries in a row since 2030-01-01T00:00:00\.000Z: it was answered with 503$/,
+      /^disabled after \d+ failed tries in a row since [\dT:.-]+Z: it was answered with 503$/,
     );
     expect(new Set((await log(id)).map(({ status }: { status: string }) => status))).toEqual(
       new Set(['failed']),
@@ -416,7 +469,7 @@ describe('a dispatcher', () => {
     receiver.received.length = 0;
     await api.must('PATCH', `${all}/${id}`, { enabled: true }, anyRevision);
     await rename();
-    later(hourMs);
+    await later(hourMs);
     await dispatch();
     expect(seqs()).toEqual([9]);
   });
@@ -431,10 +484,10 @@ describe('a dispatcher', () => {
       return last && [verify(last, old), verify(last, secret)];
     };
     expect(await signedBy()).toEqual([true, true]);
-    later(minuteMs);
+    await later(minuteMs);
     expect(await signedBy()).toEqual([false, true]);
-    later(hourMs);
-    await dispatch();
+    await later(hourMs);
+    await dispatch(another());
     const kept = 'SELECT 1 FROM webhooks WHERE sealed_old_secret IS NOT NULL OR old_secret_until IS NOT NULL';
     expect(((await api.asOwner(kept)) as { rowCount: number }).rowCount).toBe(0);
   });
@@ -489,7 +542,7 @@ describe('a dispatcher', () => {
   it('holds back what finds no room, and loses none of it', async () => {
     const { id } = await create();
     await api.asOwner(`INSERT INTO webhook_deliveries (id, webhook_id, event, status, tries_max, created_at)
-      SELECT gen_random_uuid(), '${id}', 'test', 'pending', 6, '2030-01-01' FROM generate_series(1, 999)`);
+      SELECT gen_random_uuid(), '${id}', 'test', 'pending', 6, now() FROM generate_series(1, 999)`);
     await rename(3);
     await dispatch();
     expect(seqs()).toEqual([4]);
@@ -506,7 +559,7 @@ describe('a dispatcher', () => {
       LATERAL (SELECT (json_populate_record(webhooks, json_build_object('id', gen_random_uuid(), 'enabled', true, 'cursor', 0))).*
         FROM generate_series(1, 50)) AS full_one WHERE webhooks.id = '${id}'`);
     await api.asOwner(`INSERT INTO webhook_deliveries (id, webhook_id, event, status, tries_max, created_at)
-      SELECT gen_random_uuid(), id, 'test', 'pending', 6, '2030-01-01' FROM webhooks, generate_series(1, 1000) WHERE cursor = 0`);
+      SELECT gen_random_uuid(), id, 'test', 'pending', 6, now() FROM webhooks, generate_series(1, 1000) WHERE cursor = 0`);
     await rename();
     await dispatch();
     expect(receiver.received.map(({ path }) => path)).toEqual(['/other']);
@@ -516,12 +569,12 @@ describe('a dispatcher', () => {
     const { id } = await create();
     await rename();
     await dispatch();
-    later(29 * 24 * hourMs);
+    await later(29 * 24 * hourMs);
     await rename();
-    await dispatch();
+    await dispatch(another({ now: () => new Date(clock.getTime() + 365 * 24 * hourMs) }));
     expect(await log(id)).toHaveLength(2);
-    later(2 * 24 * hourMs);
-    await dispatch();
+    await later(2 * 24 * hourMs);
+    await dispatch(another());
     expect(await log(id)).toMatchObject([{ seq: 5 }]);
   });
 

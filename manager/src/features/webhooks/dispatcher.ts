@@ -42,7 +42,8 @@ export class Dispatcher {
   #isWoken = false;
   #isIdle = false;
   #isAway = false;
-  #clearAt = 0;
+  /** By a clock that nobody sets: one that is set back must not keep it from clearing. */
+  #clearAtMs = 0;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
@@ -67,7 +68,7 @@ export class Dispatcher {
 
   /** Looks once: makes deliveries of what has happened, and begins to send what is due. */
   async look(): Promise<void> {
-    const { database, now } = this.#deps;
+    const { database } = this.#deps;
     await this.#clear();
     this.#isWoken = false;
     this.#isIdle = !(await hasEnabledWebhooks(database));
@@ -75,7 +76,7 @@ export class Dispatcher {
     const { signal } = this.#stop;
     let isMore = true;
     while (isMore && !signal.aborted) {
-      isMore = await makeDeliveries(database, { now, signal });
+      isMore = await makeDeliveries(database, { signal });
       await this.#send();
     }
   }
@@ -101,10 +102,10 @@ export class Dispatcher {
   }
 
   async #send(): Promise<void> {
-    const { database, now, holder } = this.#deps;
+    const { database, holder } = this.#deps;
     const count = lanesMax - this.#lanes.size;
     if (count <= 0 || this.#stop.signal.aborted) return;
-    for (const id of await leaseDue(database, { holder, at: now(), count })) {
+    for (const id of await leaseDue(database, { holder, count })) {
       const lane = this.#lane(id).finally(() => this.#lanes.delete(lane));
       this.#lanes.add(lane);
     }
@@ -123,11 +124,10 @@ export class Dispatcher {
   }
 
   async #clear(): Promise<void> {
-    const { database, now } = this.#deps;
-    const at = now();
-    if (at.getTime() < this.#clearAt) return;
-    await clearOldSecrets(database, at);
-    this.#clearAt = (await clearDeliveries(database, at)) ? 0 : at.getTime() + clearEveryMs;
+    const { database } = this.#deps;
+    if (performance.now() < this.#clearAtMs) return;
+    await clearOldSecrets(database);
+    this.#clearAtMs = (await clearDeliveries(database)) ? 0 : performance.now() + clearEveryMs;
   }
 
   #wait(delayMs: number): void {

@@ -9,6 +9,7 @@ import {
   webhooks,
 } from '../../platform/database/index.ts';
 import type { EntryRow } from './event.ts';
+import { databaseTime } from './lease.ts';
 import { triesMax } from './retry.ts';
 import type { WebhookRow } from './webhook.ts';
 
@@ -39,7 +40,7 @@ export async function hasEnabledWebhooks({ read }: Database): Promise<boolean> {
 /** Moves every webhook that is behind and has room on by some entries; answers whether any of them can be moved on further. */
 export async function makeDeliveries(
   database: Database,
-  { now, signal }: { readonly now: () => Date; readonly signal: AbortSignal },
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<boolean> {
   let isMore = false;
   let page: readonly Place[] = [];
@@ -47,7 +48,7 @@ export async function makeDeliveries(
     page = await behindWithRoom(database, page.at(-1));
     for (const { id } of page) {
       if (signal.aborted) return false;
-      if (await moveOn(database, { id, at: now() })) isMore = true;
+      if (await moveOn(database, id)) isMore = true;
     }
   } while (page.length === webhooksAtOnce);
   return isMore;
@@ -82,15 +83,16 @@ function behindWithRoom({ read }: Database, after: Place | undefined): Promise<r
 }
 
 /** Answers whether there are more entries than it took, and room for them. */
-function moveOn(database: Database, { id, at }: { id: string; at: Date }): Promise<boolean> {
+function moveOn(database: Database, id: string): Promise<boolean> {
   return database.transaction(async (tx) => {
-    const [webhook] = await tx
-      .select()
+    const [locked] = await tx
+      .select({ webhook: webhooks, at: databaseTime })
       .from(webhooks)
       .where(and(eq(webhooks.id, id), eq(webhooks.enabled, true)))
       // Whoever holds it moves it on, or changes it.
       .for('update', { skipLocked: true });
-    if (webhook === undefined) return false;
+    if (locked === undefined) return false;
+    const { webhook, at } = locked;
     const [pending] = await tx
       .select({ deliveries: count() })
       .from(webhookDeliveries)

@@ -5,6 +5,7 @@ import { isUuid } from '../../platform/http/index.ts';
 import { findProject } from '../projects/index.ts';
 import { toDelivery } from './delivery.ts';
 import { lockWebhook } from './find-webhook.ts';
+import { databaseTime } from './lease.ts';
 import { triesMax } from './retry.ts';
 import type { WebhookDeps } from './webhook-deps.ts';
 
@@ -13,7 +14,7 @@ import type { WebhookDeps } from './webhook-deps.ts';
  * tried for it.
  */
 export async function redeliver(
-  { database, now, webhooks: { wake } }: WebhookDeps,
+  { database, webhooks: { wake } }: WebhookDeps,
   where: { readonly project: string; readonly id: string; readonly delivery: string },
 ): Promise<WebhookDelivery> {
   const delivery = await database.transaction(async (tx) => {
@@ -34,11 +35,13 @@ export async function redeliver(
         `Cannot redeliver: webhook "${webhook.name}" is disabled; enable it first`,
       );
     if (row.seq === null) throw new Problem('unprocessable', 'Cannot redeliver a test: send a new one');
-    const at = now();
-    const set = { status: 'pending' as const, nextTryAt: at, triesMax: row.tries + triesMax };
-    await tx.update(webhookDeliveries).set(set).where(eq(webhookDeliveries.id, row.id));
+    const [again = row] = await tx
+      .update(webhookDeliveries)
+      .set({ status: 'pending', nextTryAt: databaseTime, triesMax: row.tries + triesMax })
+      .where(eq(webhookDeliveries.id, row.id))
+      .returning();
     await tx.update(webhooks).set({ pausedUntil: null }).where(eq(webhooks.id, webhook.id));
-    return toDelivery({ ...row, ...set });
+    return toDelivery(again);
   });
   wake();
   return delivery;

@@ -33,15 +33,15 @@ export async function sendDue(
 ): Promise<boolean> {
   const endMs = performance.now() + turnMs;
   for (let sends = 0; sends < sentInTurn && performance.now() < endMs; sends += 1) {
-    const due = signal.aborted ? undefined : await nextDue(deps.database, { id, holder, at: deps.now() });
+    const due = signal.aborted ? undefined : await nextDue(deps.database, { id, holder });
     if (due === undefined) return false;
-    const { webhook, delivery, entry, project } = due;
+    const { webhook, delivery, entry, project, at } = due;
     const event = eventOf(entry, { project, url: deps.webhooks.url });
     const sent = await send(deps.webhooks, {
       webhook,
       deliveryId: delivery.id,
       event,
-      at: deps.now(),
+      at,
       signal,
     });
     if (sent.outcome === 'cancelled') return false;
@@ -49,7 +49,6 @@ export async function sendDue(
       delivery,
       sent,
       holder,
-      at: deps.now(),
       random,
     });
     if (disable !== undefined) await disableWebhook(deps, { actor: dispatcherActor, project, id }, disable);
