@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import type { ChainEnd } from './audit-chain.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -74,6 +74,35 @@ describe('S-35 the verification of the audit trail', () => {
       forged(`UPDATE audit_entries SET actor = 'x' WHERE project_id = '${one}' AND seq = 231`),
     );
     expect(await flaws()).toEqual([{ chain: one, kind: 'edited', seq: '231', id: await idOf(one, 231) }]);
+  });
+
+  it('holds no more of it than some documents at once, however heavy they are', async () => {
+    await test.database.pool.query(
+      `INSERT INTO audit_entries (at, project_id, actor, action, entity_kind, entity_key, after)
+       SELECT now(), $1, 'somebody', 'flag.update', 'flag', 'f' || n, json_build_object('text', repeat('x', 400000 * n)) FROM generate_series(1, 4) AS n`,
+      [one],
+    );
+    const bytes: number[] = [];
+    const pool: Pick<pg.Pool, 'connect'> = {
+      connect: async () => {
+        const client = await test.database.pool.connect();
+        const { query } = client;
+        vi.spyOn(client, 'query').mockImplementation(async (...args: unknown[]) => {
+          const result = await Reflect.apply(query, client, args);
+          bytes.push(JSON.stringify(result.rows ?? []).length);
+          return result;
+        });
+        return client;
+      },
+    };
+    try {
+      const verdicts = await verifyAudit({ pool: pool as pg.Pool });
+      expect(verdicts.map(({ entries, flaw }) => [entries, flaw])).toContainEqual([9, undefined]);
+      // The heaviest one alone.
+      expect(Math.max(...bytes)).toBeLessThan(1_610_000);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it('names the entry that was edited', async () => {

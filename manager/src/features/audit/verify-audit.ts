@@ -3,8 +3,10 @@
  * believes itself. Whoever owns the database can still write a chain anew from some entry on, hashes, end and all; what
  * shows that is a checkpoint that was kept elsewhere.
  */
+
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
-import type { Database } from '../../platform/database/index.ts';
+import { type Database, withinBytes } from '../../platform/database/index.ts';
 import { AuditChain, type AuditFlaw, type ChainEnd } from './audit-chain.ts';
 import type { ChainedEntry } from './audit-hash.ts';
 
@@ -32,8 +34,9 @@ export interface VerifyAuditOptions {
   readonly last?: number;
 }
 
-/** A document can be as large as a request, so that this many are a few MB at the worst of usual times. */
-const batchSize = 100;
+/** Entries that one query finds; they are read as far as their documents are light enough to be held at once. */
+const foundAtOnce = 200;
+const documentBytesMax = 1024 * 1024;
 
 /** The bounds of Postgres' `bigint`. */
 const smallest = -(2n ** 63n);
@@ -156,19 +159,40 @@ async function* entriesOf(
   // Without a place it begins below the first one: what a forger has put there comes too.
   let place = { seq: String(after ?? smallest), id: String(after === undefined ? smallest : largest) };
   for (;;) {
-    const { rows } = await client.query<ChainedEntry>(
-      `SELECT id::text, seq::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
-         project_id AS "projectId", environment, actor, address, token, action, entity_kind AS "entityKind",
-         entity_key AS "entityKey", before::text, after::text, hash
-       FROM audit_entries WHERE ${ofChain(projectId)} AND (seq, id) > ($1, $2) ORDER BY audit_entries.seq, audit_entries.id
-       LIMIT ${batchSize}`,
+    const { rows: found } = await client.query<{ seq: string; id: string }>(
+      `SELECT id::text, seq::text FROM audit_entries WHERE ${ofChain(projectId)} AND (seq, id) > ($1, $2)
+       ORDER BY audit_entries.seq, audit_entries.id LIMIT ${foundAtOnce}`,
       [place.seq, place.id],
     );
-    yield* rows;
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < batchSize) return;
+    for (let done = 0; done < found.length; ) {
+      const rows = await readEntries(client, found.slice(done));
+      if (rows.length === 0) throw new Error('Entries of the audit trail are gone');
+      yield* rows;
+      done += rows.length;
+    }
+    const end = found.at(-1);
+    if (end === undefined || found.length < foundAtOnce) return;
     place = end;
   }
+}
+
+const dialect = new PgDialect();
+
+/** The first of these entries, as many as are not too heavy to be held at once: one at least. */
+async function readEntries(
+  client: pg.ClientBase,
+  found: readonly { readonly id: string }[],
+): Promise<readonly ChainedEntry[]> {
+  const ids = found.map(({ id }) => id);
+  const within = dialect.sqlToQuery(withinBytes(ids, documentBytesMax));
+  const { rows } = await client.query<ChainedEntry>(
+    `SELECT id::text, seq::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
+       project_id AS "projectId", environment, actor, address, token, action, entity_kind AS "entityKind",
+       entity_key AS "entityKey", before::text, after::text, hash
+     FROM audit_entries WHERE ${within.sql} ORDER BY audit_entries.seq, audit_entries.id`,
+    within.params,
+  );
+  return rows;
 }
 
 /** The condition that picks a chain's entries, so that the index serves it. The id comes from the database as a UUID. */

@@ -6,7 +6,7 @@ import { auditEntries } from './schema/index.ts';
  * bytes of JSON: always one, however heavy. The database weighs one after another and no more than it takes, so that whoever
  * reads them needs the memory of that many bytes, or of one entry.
  */
-export function withinBytes(ids: readonly number[], bytesMax: number): SQL {
+export function withinBytes(ids: readonly (number | string)[], bytesMax: number): SQL {
   const weighed = (place: SQL) => sql`
     SELECT coalesce(octet_length(before::text), 0) + coalesce(octet_length(after::text), 0) AS bytes
     FROM audit_entries AS weighed WHERE weighed.id = list.ids[${place}]`;
