@@ -170,7 +170,10 @@ async function openSession(): Promise<string> {
     owner = next.user;
     return next.cookie;
   }
-  const { setCookies } = await api.access.signInAs(owner, { address: '192.0.2.1', userAgent: 'fuzz' });
+  const { setCookies } = await api.access.signInAs(
+    { user: owner, sessionEpoch: 0 },
+    { address: '192.0.2.1', userAgent: 'fuzz' },
+  );
   return cookieOf(setCookies);
 }
 /** Puts back what most requests need. What is there already stays as it has become. */

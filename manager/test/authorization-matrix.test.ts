@@ -171,7 +171,10 @@ function passBy(name: string): CarriedPass {
 }
 
 async function sessionOf({ user }: Person): Promise<Readonly<Record<string, string>>> {
-  const { setCookies } = await api.access.signInAs(user, { address: '192.0.2.50', userAgent: 'test' });
+  const { setCookies } = await api.access.signInAs(
+    { user, sessionEpoch: 0 },
+    { address: '192.0.2.50', userAgent: 'test' },
+  );
   return { cookie: cookieOf(setCookies), ...ownPage };
 }
 

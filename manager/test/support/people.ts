@@ -34,7 +34,10 @@ export async function createPerson(
       .insert(memberships)
       .values({ projectId: project.id, userId: user.id, role, createdAt: at, updatedAt: at });
   }
-  const { setCookies } = await api.access.signInAs(user, { address: '192.0.2.50', userAgent: 'test' });
+  const { setCookies } = await api.access.signInAs(
+    { user, sessionEpoch: 0 },
+    { address: '192.0.2.50', userAgent: 'test' },
+  );
   const cookie = cookieOf(setCookies);
   return {
     user,

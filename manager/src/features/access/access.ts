@@ -23,7 +23,7 @@ import { requirePassword } from './require-password.ts';
 import { resetPassword } from './reset-password.ts';
 import { forgetCookie, sessionCookie } from './session-cookie.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { beginSession, type SignedIn, signIn, type Visitor } from './sign-in.ts';
+import { type Admitted, beginSession, newcomer, type SignedIn, signIn, type Visitor } from './sign-in.ts';
 import { SignInDelay } from './sign-in-delay.ts';
 import { createTwoFactors, type TwoFactors } from './two-factor/two-factors.ts';
 
@@ -51,19 +51,19 @@ export interface Access {
     readonly password: string;
     readonly address: string;
   }): Promise<void>;
-  /** Begins a session for a user whom something else than a password has let in. */
-  signInAs(user: User, visitor: Visitor): Promise<SignedIn>;
+  /** Begins a session for a user whom something else than a password has let in. 401 when all theirs were ended since. */
+  signInAs(admitted: Admitted, visitor: Visitor): Promise<SignedIn>;
   /** Makes accounts for who is let in by something else than the link of the first owner. */
   readonly accounts: {
     insertUser(tx: Queries, at: Date, user: NewUser): Promise<User>;
     /** Hashes a password that somebody chooses; 422 when it will not do. */
     hashNewPassword(password: string): Promise<string>;
   };
-  /** Gives whoever is signed in another password, and ends every session of theirs. */
+  /** Gives whoever is signed in another password, and ends every session of theirs; answers the epoch that they go on in. */
   changePassword(
     body: ChangePassword,
     who: { readonly user: User; readonly visitor: Visitor; readonly sessionId: string },
-  ): Promise<void>;
+  ): Promise<{ readonly sessionEpoch: number }>;
   /** Gives a user a new password and ends their sessions. `actor` is who does it. */
   resetPassword(body: ResetPassword, actor: Actor): Promise<void>;
   /** A `Set-Cookie` that makes a browser forget its session. */
@@ -109,7 +109,7 @@ export function createAccess(
         isAdmin,
         address: visitor.address,
       });
-      return beginSession(signingIn, user, visitor);
+      return beginSession(signingIn, newcomer(user), visitor);
     },
     signIn: (body, visitor) => signIn(signingIn, body, visitor),
     twoFactors,
@@ -124,7 +124,7 @@ export function createAccess(
             cookie: oidcCookie(cookie),
           }),
     requirePassword: (of) => requirePassword({ auth, delay }, of),
-    signInAs: (user, visitor) => beginSession(signingIn, user, visitor),
+    signInAs: (admitted, visitor) => beginSession(signingIn, admitted, visitor),
     accounts: {
       insertUser,
       async hashNewPassword(password) {

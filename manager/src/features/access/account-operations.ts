@@ -54,8 +54,8 @@ export function accountOperations({
       async ({ c, body }) => {
         const { user, id: sessionId } = sessionOf(c);
         const visitor = visitorOf(c, placement);
-        await access.changePassword(body, { user, visitor, sessionId });
-        return signedInAnswer(c, await access.signInAs(user, visitor), 200);
+        const { sessionEpoch } = await access.changePassword(body, { user, visitor, sessionId });
+        return signedInAnswer(c, await access.signInAs({ user, sessionEpoch }, visitor), 200);
       },
     ),
     get(

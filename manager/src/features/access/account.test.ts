@@ -81,6 +81,26 @@ describe('/account', () => {
     expect(JSON.stringify(entries)).not.toContain('quite another one');
   });
 
+  it('S-31 changes nothing in a session that has ended while the password was checked', async () => {
+    const { user } = (await own('GET', '/session')).body;
+    const before = { email: ada.email, password: 'quite another one' };
+    const overtaken = cookieOf((await visitor(api, '192.0.2.77').call('POST', '/session', before)).cookies);
+    const { items } = (await own('GET', '/account/sessions', undefined, overtaken)).body;
+    const { id: sessionId } = items.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent);
+    await api.must('PUT', '/owner/password', { email: ada.email, password: 'what the owner has said' });
+    const changing = api.access.changePassword(
+      { current: 'what the owner has said', password: 'what a thief would like' },
+      { user, visitor: { address: '192.0.2.77', userAgent: '' }, sessionId },
+    );
+    await expect(changing).rejects.toMatchObject({ code: 'unauthorized' });
+    const signInWith = (password: string) =>
+      visitor(api, '198.51.100.77').call('POST', '/session', { email: ada.email, password });
+    expect((await signInWith('what a thief would like')).status).toBe(401);
+    const { status, cookies } = await signInWith('what the owner has said');
+    expect(status).toBe(201);
+    cookie = cookieOf(cookies);
+  });
+
   it('slows down whoever guesses the password until now at an open browser', async () => {
     const guess = () => own('PUT', '/account/password', { current: 'guess', password: 'quite another one' });
     const statuses: number[] = [];

@@ -51,16 +51,16 @@ const checkPassword = createAuthEndpoint.serverOnly(
   },
 );
 
-/** Begins a session for a user whom we have let in ourselves. Only code can call it: it has no path. */
+/** Begins a session for a user whom we have let in ourselves; `null` when there is none. Only code can call it: it has no path. */
 const beginSession = createAuthEndpoint.serverOnly(
   { method: 'POST', body: z.object({ userId: z.string() }) },
   async (c) => {
     const { internalAdapter } = c.context;
     const user = await internalAdapter.findUserById(c.body.userId);
-    if (user === null) throw new Error('There is no such user to begin a session for');
+    if (user === null) return null;
     const session = await internalAdapter.createSession(user.id);
     await setSessionCookie(c, { session, user });
-    return { userId: user.id };
+    return { sessionId: session.id };
   },
 );
 

@@ -1,8 +1,9 @@
 import { type CreateOwner, Problem } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
-import { sessions as table, users } from '../../platform/database/index.ts';
+import { users } from '../../platform/database/index.ts';
 import type { Actor } from '../../platform/http/index.ts';
 import { type WriteDeps, writeInstallation } from '../publishing/index.ts';
+import { endSessionsOf } from './end-sessions.ts';
 import { setPassword } from './insert-user.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import { checkPassword } from './passwords/check-password.ts';
@@ -26,10 +27,11 @@ export async function resetPassword(
   }
   checkPassword(password);
   const passwordHash = await hashing.hash(password);
-  const ended = await writeInstallation(deps, { actor }, async ({ tx, at, record }) => {
+  const { ended } = await writeInstallation(deps, { actor }, async ({ tx, at, record }) => {
+    const gone = await endSessionsOf(tx, user.id);
     await setPassword(tx, at, { userId: user.id, passwordHash });
     record({ action: 'user.reset-password', entity: { kind: 'user', key: email }, after: user });
-    return tx.delete(table).where(eq(table.userId, user.id)).returning({ id: table.id });
+    return gone;
   });
   sessions.tellEnded(ended);
 }

@@ -20,6 +20,11 @@ export interface Sessions extends SessionSource {
   alive(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** The open sessions of a user, the one that was used last first. Asking does not count as using them. */
   ofUser(userId: string): Promise<readonly Omit<OpenSession, 'isCurrent'>[]>;
+  /**
+   * How often every session of a user was ended at once; `undefined` when there is no such user. Waits for whoever is ending
+   * them just now.
+   */
+  epochOf(of: { readonly id: string } | { readonly email: string }): Promise<number | undefined>;
   /** Forgets what has run out, and of a user who has very many open those that were not used for longest. */
   sweep(userId: string): Promise<void>;
   /** Whether a session that is still kept was begun by this user from this network. */
@@ -103,6 +108,15 @@ export function createSessions({
         lastUsedAt: row.updatedAt.toISOString(),
         expiresAt: endOf(row).toISOString(),
       }));
+    },
+
+    async epochOf(of) {
+      const [user] = await database.read
+        .select({ sessionEpoch: users.sessionEpoch })
+        .from(users)
+        .where('id' in of ? eq(users.id, of.id) : eq(users.email, of.email))
+        .for('share');
+      return user?.sessionEpoch;
     },
 
     async sweep(userId) {

@@ -187,6 +187,32 @@ describe('POST /session', () => {
     expect((await somebody().call('GET', '/session', undefined, { cookie })).status).toBe(200);
   });
 
+  it('S-31 begins no session where all of them were ended while the sign-in was judged', async () => {
+    const openBefore = await api.database.read.select({ id: sessions.id }).from(sessions);
+    // What another request commits between the judgement and the session.
+    await api.asOwner(`
+      CREATE FUNCTION overtake() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN UPDATE users SET session_epoch = session_epoch + 1 WHERE id = NEW.user_id; RETURN NEW; END $$`);
+    await api.asOwner(
+      'CREATE TRIGGER overtake BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION overtake()',
+    );
+    try {
+      const { status, cookies } = await somebody().call('POST', '/session', { email, password });
+      expect([status, cookies]).toEqual([401, []]);
+    } finally {
+      await api.asOwner('DROP FUNCTION overtake CASCADE');
+    }
+    const open = await api.database.read.select({ id: sessions.id }).from(sessions);
+    expect(open.length).toBeLessThanOrEqual(openBefore.length);
+    expect((await somebody().call('POST', '/session', { email, password })).status).toBe(201);
+  });
+
+  it('S-31 begins no session for somebody whose account is gone', async () => {
+    const user = { id: '00000000-0000-4000-8000-000000000000', name: 'Gone', email: 'gone@example.com' };
+    const signingIn = api.access.signInAs({ user, sessionEpoch: 0 }, { address: '', userAgent: '' });
+    await expect(signingIn).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
   it('keeps the hundred sessions of a user that were used last', async () => {
     const [known] = await api.database.read.select().from(sessions);
     if (known === undefined) throw new Error('There is a session');

@@ -24,6 +24,18 @@ export interface Visitor {
  */
 const refusalMs = 250;
 
+/** Somebody who is let in. */
+export interface Admitted {
+  readonly user: User;
+  /** The epoch of the user under which it was judged that they are: in a later one it counts for nothing. */
+  readonly sessionEpoch: number;
+}
+
+/** Somebody whose account has just been made. */
+export function newcomer(user: User): Admitted {
+  return { user, sessionEpoch: 0 };
+}
+
 /** What signing in needs. */
 export interface SignInDeps {
   readonly auth: Auth;
@@ -42,12 +54,14 @@ export async function signIn(
   { email, password, code }: SignIn,
   visitor: Visitor,
 ): Promise<SignedIn> {
-  const { auth, delay, twoFactors } = deps;
+  const { auth, sessions, delay, twoFactors } = deps;
   const attempt = await delay.admit({ email, address: visitor.address });
   const noSoonerThan = pause(refusalMs);
   try {
+    // Asked before anything is judged: what has changed since then may be what it is judged by.
+    const sessionEpoch = await sessions.epochOf({ email });
     const user = await auth.api.checkPassword({ body: { email, password } });
-    if (user === null) {
+    if (user === null || sessionEpoch === undefined) {
       await noSoonerThan;
       throw new Refusal('unauthorized', 'Cannot sign in: the e-mail address or the password is wrong');
     }
@@ -65,7 +79,7 @@ export async function signIn(
       );
     }
     attempt.succeeded();
-    return await beginSession(deps, user, visitor);
+    return await beginSession(deps, { user, sessionEpoch }, visitor);
   } catch (error) {
     if (!(error instanceof Refusal)) attempt.withdrawn();
     throw error;
@@ -75,17 +89,25 @@ export async function signIn(
 /** An attempt that was judged. */
 class Refusal extends Problem {}
 
-/** Begins a session for somebody of whom it is known who they are: nothing is delayed and no password is checked. */
+/**
+ * Begins a session for somebody of whom it is known who they are: nothing is delayed and no password is checked. 401 when
+ * every session of theirs was ended since that was judged, or the account is gone.
+ */
 export async function beginSession(
   { auth, sessions, now }: Pick<SignInDeps, 'auth' | 'sessions' | 'now'>,
-  user: User,
+  { user, sessionEpoch }: Admitted,
   visitor: Visitor,
 ): Promise<SignedIn> {
-  const { headers } = await auth.api.beginSession({
+  const { headers, response: begun } = await auth.api.beginSession({
     body: { userId: user.id },
     headers: headersOf(visitor),
     returnHeaders: true,
   });
+  // Asked once it is there: whoever ends all of them from now on finds it.
+  if (begun === null || (await sessions.epochOf({ id: user.id })) !== sessionEpoch) {
+    if (begun !== null) await sessions.end(begun.sessionId);
+    throw new Problem('unauthorized', 'Cannot sign in: the account has just been changed. Try again');
+  }
   return signedIn({ sessions, now }, user, headers);
 }
 

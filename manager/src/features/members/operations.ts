@@ -24,7 +24,7 @@ import {
   refuseForeignSite,
   remove,
 } from '../../platform/http/index.ts';
-import { type Access, sessionOf, signedInAnswer, visitorOf } from '../access/index.ts';
+import { type Access, newcomer, sessionOf, signedInAnswer, visitorOf } from '../access/index.ts';
 import { findProject } from '../projects/index.ts';
 import type { WriteDeps } from '../publishing/index.ts';
 import { isPersonPlace } from '../users/index.ts';
@@ -82,7 +82,7 @@ export function openInvitationOperations(deps: MemberOperationsDeps): readonly O
         refuseForeignSite(c, placement);
         const visitor = visitorOf(c, placement);
         const user = await acceptInvitation({ ...deps, accounts: access.accounts }, body, visitor.address);
-        return signedInAnswer(c, await access.signInAs(user, visitor));
+        return signedInAnswer(c, await access.signInAs(newcomer(user), visitor));
       },
     ),
   ];

@@ -2,6 +2,7 @@ import { type InstallationUser, type PatchUser, Problem } from '@fauna-flags/pro
 import { eq } from 'drizzle-orm';
 import { type Queries, sessions, users } from '../../platform/database/index.ts';
 import { type Actor, type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import { endSessionsOf } from '../access/index.ts';
 import { type WriteDeps, writeInstallation } from '../publishing/index.ts';
 import { findUser, toUser, type UserRow } from './user.ts';
 
@@ -65,7 +66,7 @@ export function endUserSessions(
 ): Promise<readonly { readonly id: string }[]> {
   return writeInstallation(deps, { actor }, async ({ tx, record }) => {
     const row = await findUser(tx, id);
-    const ended = await tx.delete(sessions).where(eq(sessions.userId, id)).returning({ id: sessions.id });
+    const { ended } = await endSessionsOf(tx, row.id);
     if (ended.length > 0) {
       record({
         action: 'user.end-sessions',

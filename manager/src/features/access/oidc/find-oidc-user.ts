@@ -6,19 +6,23 @@ import {
   apiTokens,
   invitations,
   type Queries,
-  sessions,
   twoFactors,
   users,
 } from '../../../platform/database/index.ts';
 import { type AsideUnit, type WriteDeps, writeInstallation } from '../../publishing/index.ts';
+import { type EndedSessions, endSessionsOf } from '../end-sessions.ts';
 import { insertUser } from '../insert-user.ts';
+import type { Admitted } from '../sign-in.ts';
 import type { OidcIdentity } from './oidc-client.ts';
 
-/** Whose account it is, or why it is nobody's. */
-export type FoundUser = { readonly user: User } | { readonly refused: 'no_account' | 'email_not_verified' };
+type EpochUser = User & Pick<EndedSessions, 'sessionEpoch'>;
+type LinkableUser = EpochUser & { readonly emailVerified: boolean };
 
-const { id, name, email, emailVerified } = users;
-const userColumns = { id, name, email };
+/** Whose account it is, or why it is nobody's. */
+export type FoundUser = Admitted | { readonly refused: 'no_account' | 'email_not_verified' };
+
+const { id, name, email, emailVerified, sessionEpoch } = users;
+const userColumns = { id, name, email, sessionEpoch };
 
 /**
  * Finds the account of somebody whom the provider knows: by what it calls them, once they have come before, and else by
@@ -31,7 +35,7 @@ export async function findOidcUser(
   { identity, address }: { readonly identity: OidcIdentity; readonly address: string },
 ): Promise<FoundUser> {
   const known = await knownUser(deps.database.read, identity);
-  if (known !== undefined) return { user: known };
+  if (known !== undefined) return admitted(known);
   const { email: verified, emailVerified } = identity;
   if (verified === undefined || !emailVerified) return { refused: 'email_not_verified' };
   const actor = { name: verified, address };
@@ -46,7 +50,7 @@ async function link(
   // Of several who come at once under one name, one is linked, and the others wait here and then find it done.
   const user = (await userAt(tx, identity.email)) ?? (await invitedUser(unit, identity));
   const again = await knownUser(tx, identity);
-  if (again !== undefined) return { user: again };
+  if (again !== undefined) return admitted(again);
   if (user === undefined || (await isLinked(tx, user, identity))) return { refused: 'no_account' };
   await tx.insert(accounts).values({
     id: randomUUID(),
@@ -56,14 +60,18 @@ async function link(
     createdAt: at,
     updatedAt: at,
   });
-  if (!user.emailVerified) await takeFromOthers(unit, user);
+  const epoch = user.emailVerified ? user : await takeFromOthers(unit, user);
   await tx.update(users).set({ emailVerified: true, updatedAt: at }).where(eq(id, user.id));
   record({
     action: 'user.link-provider',
     entity: { kind: 'user', key: user.email },
     after: { issuer: identity.issuer },
   });
-  return { user: shown(user) };
+  return admitted({ ...user, ...epoch });
+}
+
+function admitted({ sessionEpoch, ...user }: EpochUser): Admitted {
+  return { user: shown(user), sessionEpoch };
 }
 
 function shown({ id, name, email }: User): User {
@@ -74,19 +82,25 @@ function shown({ id, name, email }: User): User {
  * Somebody has made an account under an address that nobody had verified, and now the one whose address it is comes. Every
  * other way into it ends: it may have been made by somebody else, to be waiting there.
  */
-async function takeFromOthers({ tx, record }: AsideUnit, user: User): Promise<void> {
+async function takeFromOthers(
+  { tx, record }: AsideUnit,
+  user: User,
+): Promise<Pick<EndedSessions, 'sessionEpoch'>> {
+  const { sessionEpoch } = await endSessionsOf(tx, user.id);
   await tx.delete(accounts).where(and(eq(accounts.userId, user.id), eq(accounts.providerId, 'credential')));
   await tx.delete(twoFactors).where(eq(twoFactors.userId, user.id));
   await tx.delete(apiTokens).where(eq(apiTokens.userId, user.id));
-  await tx.delete(sessions).where(eq(sessions.userId, user.id));
+  // Links that they have made would let them in again, under another name.
+  await tx.delete(invitations).where(eq(invitations.invitedBy, user.email));
   record({ action: 'user.verify', entity: { kind: 'user', key: user.email }, after: shown(user) });
+  return { sessionEpoch };
 }
 
 /** Makes an account for who is invited under their own address. A link that is for whoever has it invites nobody. */
 async function invitedUser(
   { tx, at, record }: AsideUnit,
   { email: verified, name: given = verified }: OidcIdentity & { readonly email: string },
-): Promise<(User & { readonly emailVerified: boolean }) | undefined> {
+): Promise<LinkableUser | undefined> {
   const [invitation] = await tx
     .select({ id: invitations.id })
     .from(invitations)
@@ -104,7 +118,7 @@ async function invitedUser(
     emailVerified: true,
   });
   record({ action: 'user.create', entity: { kind: 'user', key: verified }, after: user });
-  return { ...user, emailVerified: true };
+  return { ...user, emailVerified: true, sessionEpoch: 0 };
 }
 
 /** What the provider says is a name is one only when it can be shown like one. */
@@ -114,10 +128,7 @@ function nameOf(given: string, otherwise: string): string {
 }
 
 /** The user with this address, held until the end of the transaction. */
-async function userAt(
-  tx: Queries,
-  address: string,
-): Promise<(User & { readonly emailVerified: boolean }) | undefined> {
+async function userAt(tx: Queries, address: string): Promise<LinkableUser | undefined> {
   const [user] = await tx
     .select({ ...userColumns, emailVerified })
     .from(users)
@@ -138,7 +149,7 @@ async function isLinked(tx: Queries, user: User, { issuer }: Pick<OidcIdentity, 
 async function knownUser(
   queries: Queries,
   { issuer, subject }: Pick<OidcIdentity, 'issuer' | 'subject'>,
-): Promise<User | undefined> {
+): Promise<EpochUser | undefined> {
   const [user] = await queries
     .select(userColumns)
     .from(accounts)

@@ -73,10 +73,15 @@ export function oidcOperations({ access, placement }: OidcOperationsDeps): reado
           value: getCookie(c, oidc.cookie.name),
           address: visitor.address,
         });
-        // It was good for one answer, whatever that said.
+        // It was good for one answer, whatever that said; any page can send a browser here with one that is none.
         const forgetFlow = forgetCookie(oidc.cookie);
-        if ('error' in finished) return go(c, signInPage(finished.error, finished.next), [forgetFlow]);
-        const { setCookies } = await access.signInAs(finished.user, visitor);
+        if ('error' in finished) {
+          const { error, next, isRunning = false } = finished;
+          return go(c, signInPage(error, next), isRunning ? [] : [forgetFlow]);
+        }
+        const signedIn = await access.signInAs(finished, visitor).catch(overtaken);
+        if (signedIn === undefined) return go(c, signInPage('expired', finished.next), [forgetFlow]);
+        const { setCookies } = signedIn;
         await endFormerSession(access.sessions, c.req.raw.headers);
         return go(c, finished.next, [forgetFlow, ...setCookies]);
       },
@@ -89,6 +94,11 @@ function oidcOf({ oidc }: Pick<Access, 'oidc'>): OidcSignIn {
     throw new Problem('not_found', 'Cannot sign in through an identity provider: none is set up here');
   }
   return oidc;
+}
+
+/** Nothing where every session of theirs was ended while the provider was asked. */
+function overtaken(error: unknown): undefined {
+  if (!(error instanceof Problem) || error.code !== 'unauthorized') throw error;
 }
 
 function go(c: Context<ApiEnv>, where: string, setCookies: readonly string[]): Response {

@@ -1,7 +1,8 @@
-import type { SignInError, User } from '@fauna-flags/protocol';
+import type { SignInError } from '@fauna-flags/protocol';
 import type { Log } from '../../../platform/http/index.ts';
 import type { WriteDeps } from '../../publishing/index.ts';
 import type { SessionCookie } from '../session-cookie.ts';
+import type { Admitted } from '../sign-in.ts';
 import { findOidcUser } from './find-oidc-user.ts';
 import { createOidcClient, OidcFailure } from './oidc-client.ts';
 import { flowCookie, type OidcFlow, oidcFlowMs, readFlow } from './oidc-flow.ts';
@@ -17,13 +18,17 @@ export interface OidcSignIn {
   begin(
     next: string | undefined,
   ): Promise<{ readonly location: string; readonly setCookie: string } | { readonly error: SignInError }>;
-  /** Takes somebody in whom the provider has sent back. `value` is what their cookie holds, `search` what they come with. */
+  /**
+   * Takes somebody in whom the provider has sent back. `value` is what their cookie holds, `search` what they come with.
+   * `isRunning` tells that this was the answer to something else, so that the flow in the cookie still waits for its own.
+   */
   finish(came: {
     readonly search: string;
     readonly value: string | undefined;
     readonly address: string;
   }): Promise<
-    { readonly user: User; readonly next: string } | { readonly error: SignInError; readonly next: string }
+    | (Admitted & { readonly next: string })
+    | { readonly error: SignInError; readonly next: string; readonly isRunning?: boolean }
   >;
 }
 
@@ -79,13 +84,13 @@ export function createOidcSignIn({
       callback.search = search;
       // Another answer than the one to what this browser has asked for: no request is made for it.
       if (flow === undefined || callback.searchParams.get('state') !== flow.state) {
-        return { error: 'expired', next: flow?.next ?? '/' };
+        return { error: 'expired', next: flow?.next ?? '/', isRunning: flow !== undefined };
       }
       const { next } = flow;
       try {
         const identity = await client.finish(callback, flow);
         const found = await findOidcUser(deps, { identity, address });
-        if ('user' in found) return { user: found.user, next };
+        if ('user' in found) return { ...found, next };
         log.warn(
           { issuer: identity.issuer, subject: identity.subject, code: found.refused },
           'Somebody whom the identity provider knows has no account here',

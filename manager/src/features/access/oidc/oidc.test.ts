@@ -186,13 +186,24 @@ describe('GET /sign-in/oidc/callback', () => {
     const squatted = { name: 'Eve', email: 'boss@example.com' };
     const passwordHash = await api.access.accounts.hashNewPassword('waiting for the boss');
     const user = await api.access.accounts.insertUser(api.database.read, at, { ...squatted, passwordHash });
-    const { setCookies } = await api.access.signInAs(user, { address: '192.0.2.7', userAgent: '' });
+    const { setCookies } = await api.access.signInAs(
+      { user, sessionEpoch: 0 },
+      { address: '192.0.2.7', userAgent: '' },
+    );
     const eve = cookieOf(setCookies);
+    await api.must('POST', '/projects', { key: 'held', name: 'Held' });
+    await api.must('POST', '/projects/held/members', { email: squatted.email, role: 'admin' });
+    const asEve = { cookie: eve, origin: 'https://flags.example.com', 'sec-fetch-site': 'same-origin' };
+    const invited = await visitor(api).call('POST', '/projects/held/invitations', { role: 'admin' }, asEve);
+    expect(invited.status).toBe(201);
+    const { token } = invited.body;
     provider.people.set('boss', { email: 'boss@example.com', email_verified: true, name: 'Boss' });
     const { cookies } = await signInAs('boss');
     const own = (cookie: string) => visitor(api).call('GET', '/session', undefined, { cookie });
     expect((await own(sessionOf(cookies))).body.user.id).toBe(user.id);
     expect((await own(eve)).status).toBe(401);
+    expect((await visitor(api).call('POST', '/invitations/read', { token })).status).toBe(404);
+    expect(await api.must('GET', '/projects/held/invitations')).toEqual({ items: [] });
     const guess = { email: 'boss@example.com', password: 'waiting for the boss' };
     expect((await visitor(api).call('POST', '/session', guess)).status).toBe(401);
   });
@@ -261,6 +272,15 @@ describe('GET /sign-in/oidc/callback', () => {
     const { searchParams } = await provider.visit(location, 'ada');
     searchParams.set('state', `${searchParams.get('state')}x`);
     expectRefusal(await comeBack(`?${searchParams}`, cookie), 'expired');
+  });
+
+  it('S-33 goes on waiting for its own answer, whatever other pages send the browser here with', async () => {
+    const { location, cookie } = await begin();
+    const { search } = await provider.visit(location, 'ada');
+    const strange = await comeBack('?state=made-up&error=access_denied', cookie);
+    expectRefusal(strange, 'expired');
+    expect(strange.cookies).toEqual([]);
+    expect((await comeBack(search, cookie)).location).toBe('/');
   });
 
   it('S-33 refuses an answer that is shown a second time', async () => {

@@ -19,6 +19,7 @@ import {
 } from '../../../platform/http/index.ts';
 import type { Access } from '../access.ts';
 import { giveCookies, sessionOf, visitorOf } from '../answers.ts';
+import type { Admitted } from '../sign-in.ts';
 import type { OwnFactor } from './two-factors.ts';
 
 /** What the operations of second factors need. */
@@ -32,8 +33,8 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
   const { twoFactors } = access;
 
   /** Every session of the user is over by now, this one too; its browser goes on in a new one. */
-  async function goOn(c: Context<ApiEnv>, { user }: OwnFactor, response: Response): Promise<Response> {
-    return giveCookies(response, await access.signInAs(user, visitorOf(c, placement)));
+  async function goOn(c: Context<ApiEnv>, admitted: Admitted, response: Response): Promise<Response> {
+    return giveCookies(response, await access.signInAs(admitted, visitorOf(c, placement)));
   }
 
   return [
@@ -84,8 +85,8 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
       },
       async ({ c, body }) => {
         const own = ownFactor(c);
-        const recoveryCodes = await twoFactors.confirm(own, body.code);
-        return goOn(c, own, c.json({ recoveryCodes }));
+        const { recoveryCodes, sessionEpoch } = await twoFactors.confirm(own, body.code);
+        return goOn(c, { user: own.user, sessionEpoch }, c.json({ recoveryCodes }));
       },
     ),
     post(
@@ -105,8 +106,8 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
       async ({ c, body }) => {
         const own = ownFactor(c);
         await twoFactors.spend(own, body.code);
-        const recoveryCodes = await twoFactors.renewRecoveryCodes(own);
-        return goOn(c, own, c.json({ recoveryCodes }));
+        const { recoveryCodes, sessionEpoch } = await twoFactors.renewRecoveryCodes(own);
+        return goOn(c, { user: own.user, sessionEpoch }, c.json({ recoveryCodes }));
       },
     ),
     remove(
@@ -130,8 +131,8 @@ export function twoFactorOperations({ access, placement }: TwoFactorOperationsDe
         } else {
           await twoFactors.spend(own, body.code);
         }
-        await twoFactors.disable(own);
-        return goOn(c, own, c.body(null, 204));
+        const { sessionEpoch } = await twoFactors.disable(own);
+        return goOn(c, { user, sessionEpoch }, c.body(null, 204));
       },
     ),
     remove(

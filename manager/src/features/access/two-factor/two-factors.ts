@@ -1,14 +1,10 @@
 import { Problem, type TwoFactor, type TwoFactorSetup } from '@fauna-flags/protocol';
 import { and, eq, gt, isNotNull, isNull } from 'drizzle-orm';
-import {
-  type Queries,
-  sessions as sessionTable,
-  twoFactors as table,
-  users,
-} from '../../../platform/database/index.ts';
+import { type Queries, twoFactors as table, users } from '../../../platform/database/index.ts';
 import { type Actor, isUuid, type KnownUser } from '../../../platform/http/index.ts';
 import { seal } from '../../../platform/sealed.ts';
 import { writeInstallation } from '../../publishing/index.ts';
+import { type EndedSessions, endSessionsOf } from '../end-sessions.ts';
 import type { Sessions } from '../sessions.ts';
 import { base32 } from './base32.ts';
 import { makeRecoveryCodes, recoveryDigest } from './recovery-codes.ts';
@@ -23,19 +19,22 @@ export interface OwnFactor {
   readonly sessionId?: string;
 }
 
-/** The second factors of users. What changes one ends every session of its user. */
+/** The epoch that a user goes on in when every session of theirs has ended. */
+type GoOn = Pick<EndedSessions, 'sessionEpoch'>;
+
+/** The second factors of users. What changes one ends every session of its user: 401 where the one that asks has ended before. */
 export interface TwoFactors {
   read(userId: string): Promise<TwoFactor>;
   /** Makes a new secret for the user's app. It is not asked for before it is confirmed. 422 when there is one that is. */
   setUp(user: KnownUser): Promise<TwoFactorSetup>;
   /** Takes the secret that was set up into use, if the code is one of it; answers recovery codes. */
-  confirm(own: OwnFactor, code: string): Promise<readonly string[]>;
+  confirm(own: OwnFactor, code: string): Promise<GoOn & { readonly recoveryCodes: readonly string[] }>;
   /** Uses up a code for whatever takes one. 422 when it is wrong, or when there is nothing that it could be of. */
   spend(own: OwnFactor, code: string): Promise<void>;
   /** New recovery codes; the ones before are worth nothing from here on. */
-  renewRecoveryCodes(own: OwnFactor): Promise<readonly string[]>;
+  renewRecoveryCodes(own: OwnFactor): Promise<GoOn & { readonly recoveryCodes: readonly string[] }>;
   /** Takes the second factor away. 422 when there is none. */
-  disable(own: OwnFactor): Promise<void>;
+  disable(own: OwnFactor): Promise<GoOn>;
   /** Takes the second factor of somebody else away, who has lost it. 404 when there is no such user, or no such factor. */
   takeAway(userId: string, actor: Actor): Promise<void>;
   /** What a sign-in must be told whose password was right. */
@@ -56,21 +55,25 @@ export function createTwoFactors({
     return { enabled: row !== undefined, recoveryCodesLeft: row?.recoveryDigests.length ?? 0 };
   }
 
-  /** Does a change that leaves a trace and ends every session; `change` answers whether there was anything to change. */
+  /**
+   * Does a change that leaves a trace and ends every session; `change` answers whether there was anything to change. Where
+   * there was nothing it rejects with `otherwise`, and nothing has happened.
+   */
   async function write(
     { user, actor, sessionId }: OwnFactor,
     action: string,
     change: (tx: Queries, at: Date) => Promise<boolean>,
-  ): Promise<boolean> {
-    const ended = await writeInstallation(deps, { actor }, async ({ tx, at, record }) => {
-      if (!(await change(tx, at))) return undefined;
+    otherwise: () => Problem,
+  ): Promise<GoOn> {
+    const { ended, sessionEpoch } = await writeInstallation(deps, { actor }, async ({ tx, at, record }) => {
+      const gone = await endSessionsOf(tx, user.id, sessionId);
+      if (!(await change(tx, at))) throw otherwise();
       record({ action, entity: { kind: 'user', key: user.email } });
-      const { userId, id } = sessionTable;
-      return tx.delete(sessionTable).where(eq(userId, user.id)).returning({ id });
+      return gone;
     });
     // The browser that asks has no new cookie before it is answered: it would take the end of its stream for being signed out.
-    sessions.tellEnded(ended ?? [], sessionId);
-    return ended !== undefined;
+    sessions.tellEnded(ended, sessionId);
+    return { sessionEpoch };
   }
 
   async function spend({ user, actor }: OwnFactor, code: string): Promise<void> {
@@ -85,11 +88,12 @@ export function createTwoFactors({
     if (!(await read(userId)).enabled) throw nothingThere();
   }
 
-  async function disable(own: OwnFactor, action: string): Promise<boolean> {
-    return write(own, action, async (tx) => {
+  function disable(own: OwnFactor, action: string, otherwise: () => Problem): Promise<GoOn> {
+    const change = async (tx: Queries) => {
       const gone = await tx.delete(table).where(isEnabled(own.user.id)).returning({ userId: table.userId });
       return gone.length > 0;
-    });
+    };
+    return write(own, action, change, otherwise);
   }
 
   return {
@@ -127,20 +131,19 @@ export function createTwoFactors({
       await spend(own, code);
       const codes = makeRecoveryCodes(randomBytes);
       const recoveryDigests = codes.map(recoveryDigest);
-      const isConfirmed = await write(own, 'user.enable-two-factor', async (tx, at) => {
+      const change = async (tx: Queries, at: Date) => {
         const set = { confirmedAt: at, recoveryDigests };
         // Setting up anew meanwhile has put the step back: the code was then one of another secret.
         const where = and(isPending, gt(table.lastStep, 0));
         const confirmed = await tx.update(table).set(set).where(where).returning({ id: table.userId });
         return confirmed.length > 0;
-      });
-      if (!isConfirmed) {
-        throw new Problem(
+      };
+      const otherwise = () =>
+        new Problem(
           'unprocessable',
           'Cannot confirm a second factor: it has just been confirmed, or set up anew',
         );
-      }
-      return codes;
+      return { ...(await write(own, 'user.enable-two-factor', change, otherwise)), recoveryCodes: codes };
     },
 
     async spend(own, code) {
@@ -151,7 +154,7 @@ export function createTwoFactors({
     async renewRecoveryCodes(own) {
       const codes = makeRecoveryCodes(randomBytes);
       const recoveryDigests = codes.map(recoveryDigest);
-      const isRenewed = await write(own, 'user.renew-recovery-codes', async (tx) => {
+      const change = async (tx: Queries) => {
         const where = isEnabled(own.user.id);
         const renewed = await tx
           .update(table)
@@ -159,14 +162,14 @@ export function createTwoFactors({
           .where(where)
           .returning({ id: table.userId });
         return renewed.length > 0;
-      });
-      if (!isRenewed) throw nothingThere();
-      return codes;
+      };
+      return {
+        ...(await write(own, 'user.renew-recovery-codes', change, nothingThere)),
+        recoveryCodes: codes,
+      };
     },
 
-    async disable(own) {
-      if (!(await disable(own, 'user.disable-two-factor'))) throw nothingThere();
-    },
+    disable: (own) => disable(own, 'user.disable-two-factor', nothingThere),
 
     async takeAway(userId, actor) {
       const { id, name, email } = users;
@@ -174,12 +177,9 @@ export function createTwoFactors({
         ? await database.read.select({ id, name, email }).from(users).where(eq(id, userId))
         : [];
       if (user === undefined) throw new Problem('not_found', `Cannot find user "${userId}"`);
-      if (!(await disable({ user, actor }, 'user.take-two-factor-away'))) {
-        throw new Problem(
-          'not_found',
-          `Cannot take the second factor of "${user.email}" away: there is none`,
-        );
-      }
+      const otherwise = () =>
+        new Problem('not_found', `Cannot take the second factor of "${user.email}" away: there is none`);
+      await disable({ user, actor }, 'user.take-two-factor-away', otherwise);
     },
 
     async judge(own, code) {

@@ -39,6 +39,8 @@ export const users = pgTable(
     emailVerified: boolean('email_verified').notNull(),
     /** Every right in every project. */
     isOwner: boolean('is_owner').notNull().default(false),
+    /** How often all their sessions were ended at once: a sign-in that was judged before begins none. */
+    sessionEpoch: integer('session_epoch').notNull().default(0),
     revision: integer('revision').notNull().default(1),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
