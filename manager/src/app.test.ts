@@ -139,6 +139,8 @@ describe('createManagerApp()', () => {
       const answer = await api.call('POST', '/projects', body);
       expect([answer.status, answer.body.code]).toEqual([400, 'invalid']);
     }
+    const comma = await api.call('POST', '/projects', '{\n  "key": "a",\n  "name": "A",\n}');
+    expect(comma.body.detail).toBe('Cannot read the body: it is not JSON in UTF-8, see line 4, column 1');
     const response = await api.app.request('/api/v1/projects', {
       method: 'POST',
       headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },

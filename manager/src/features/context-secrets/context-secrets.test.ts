@@ -48,6 +48,7 @@ describe('context secrets (S-13)', () => {
     ]);
     const { content } = await storedRegistry(api.database);
     expect(content.contextPolicies).toEqual({ [environmentId]: { unsignedAttributes: ['locale'] } });
+    expect((await patch({ unsignedAttributes: null })).body).toMatchObject({ unsignedAttributes: [] });
   });
 
   it('DELETE takes one away, but never the last while signatures are demanded', async () => {

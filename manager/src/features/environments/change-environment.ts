@@ -36,7 +36,8 @@ export function patchEnvironment(
     const name = patch.name ?? before.name;
     const confirmChanges = patch.confirmChanges ?? before.confirmChanges;
     const signedContexts = patch.signedContexts ?? before.signedContexts;
-    const unsignedAttributes = [...new Set(patch.unsignedAttributes ?? before.unsignedAttributes)];
+    const { unsignedAttributes: wanted = before.unsignedAttributes } = patch;
+    const unsignedAttributes = [...new Set(wanted)];
     const set = { name, confirmChanges, signedContexts, unsignedAttributes };
     if (isDeepStrictEqual({ ...before, ...set }, before)) return before;
     await checkSignedContexts(tx, environment, { what, before, after: set });

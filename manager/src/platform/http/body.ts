@@ -64,9 +64,20 @@ function requireNoEncoding(c: Context): void {
 }
 
 function parseJson(bytes: Uint8Array): unknown {
+  let text = '';
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return JSON.parse(text);
   } catch (cause) {
-    throw new Problem('invalid', 'Cannot read the body: it is not JSON in UTF-8', { cause });
+    const place = placeOf(cause, text);
+    throw new Problem('invalid', `Cannot read the body: it is not JSON in UTF-8${place}`, { cause });
   }
+}
+
+/** Where the parser stopped, as far as it says so; the rest of what it says repeats the body. */
+function placeOf(error: unknown, text: string): string {
+  const [, position] = /\bat position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (position === undefined) return '';
+  const lines = text.slice(0, Number(position)).split('\n');
+  return `, see line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
 }

@@ -19,7 +19,7 @@ export const patchEnvironmentSchema = z
     name: nameSchema.optional(),
     confirmChanges: z.boolean().optional(),
     signedContexts: z.boolean().optional(),
-    unsignedAttributes: z.array(keySchema).max(100).optional(),
+    unsignedAttributes: z.array(keySchema).max(100).nullable().optional(),
     id: readOnlySchema,
     project: readOnlySchema,
     version: readOnlySchema,
