@@ -22,12 +22,13 @@ export interface ClearedUsage {
   readonly isMore: boolean;
 }
 
-/** Takes away what is older than it is kept, in small steps; several managers may do so at once. */
+/** Takes away what is older than it is kept, by the earlier of both clocks, in small steps; several managers may do so at once. */
 export async function clearUsage(
   database: Database,
   { now, daysKept }: { readonly now: Date; readonly daysKept: number },
 ): Promise<ClearedUsage> {
-  const before = (ms: number) => new Date(now.getTime() - ms);
+  // A manager whose clock is ahead takes nothing away that others still keep.
+  const before = (ms: number) => sql`least(now(), ${now}) - ${`${ms} milliseconds`}::interval`;
   const records = await inSteps(() =>
     database.read.execute(sql`
       DELETE FROM ${usageRecords} WHERE id IN (

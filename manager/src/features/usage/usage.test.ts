@@ -191,6 +191,9 @@ describe('usage', () => {
     await insert(401);
     await insert(399);
     await keep([batch(on(1))], new Date(now.getTime() - 2 * 86_400_000));
+    // A clock that is wrong loses nobody what is kept.
+    const ahead = new Date('2999-01-01T00:00:00.000Z');
+    expect((await clearUsage(api.database, { now: ahead, daysKept: 40_000 })).hours).toBe(0);
     expect(await clearUsage(api.database, { now, daysKept: 400 })).toEqual({ hours: 2_500, isMore: false });
     const { rows } = await api.database.read.execute(sql`SELECT count(*)::int AS n FROM ${usageHours}`);
     expect(rows).toEqual([{ n: 2_501 }]);
