@@ -122,7 +122,10 @@ describe('GET /live', () => {
     const member = await createPerson(api, { email: 'member@example.com', roles: { mine: 'viewer' } });
     const stream = await listen({ cookie: member.cookie });
     const told = () => changesOf(stream).map(({ data }) => `${data.action} ${data.project}`);
+    // What one may read is asked when it is told. So the change has been told before there is any right to it.
+    const everything = await listen();
     await api.must('PATCH', '/projects/theirs', { name: 'Secret' }, anyRevision);
+    await everything.frame('change');
     await api.must('POST', '/projects/theirs/members', { email: 'member@example.com', role: 'viewer' });
     await eventually(() => told().length === 1);
     await api.must('PATCH', '/projects/mine', { name: 'Ours' }, anyRevision);
