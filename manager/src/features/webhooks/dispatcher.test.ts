@@ -544,9 +544,17 @@ describe('a dispatcher', () => {
     await api.asOwner(`INSERT INTO webhook_deliveries (id, webhook_id, event, status, tries_max, created_at)
       SELECT gen_random_uuid(), '${id}', 'test', 'pending', 6, now() FROM generate_series(1, 999)`);
     await rename(3);
-    await dispatch();
-    expect(seqs()).toEqual([4]);
-    await api.asOwner(`UPDATE webhook_deliveries SET status = 'failed' WHERE status = 'pending'`);
+    const held: (() => void)[] = [];
+    receiver.answer = (response) => void held.push(() => response.end());
+    await dispatching.dispatcher.look();
+    await expect.poll(seqs).toEqual([4]);
+    // While the one that had room is on its way, nobody makes another.
+    await another().dispatcher.look();
+    expect((await log(id)).map(({ seq }: { seq: number | null }) => seq)).not.toContain(5);
+    await api.asOwner(`UPDATE webhook_deliveries SET status = 'failed' WHERE event = 'test'`);
+    receiver.answer = take;
+    for (const answer of held) answer();
+    await dispatching.dispatcher.settled();
     await dispatch();
     expect(seqs()).toEqual([4, 5, 6]);
   });
