@@ -56,12 +56,12 @@ export default {
       ...onlyImports(
         'manager',
         ['sdks/core', 'sdks/protocol'],
-        'Only composition roots may mount a bearer or the example: the files at the top, and the commands, each a program of its own. Settings are read as bearers read theirs.',
+        'Only composition roots may mount a bearer or the example: main.ts with what it is composed of, and the commands, each a program of its own. Settings are read as bearers read theirs.',
       ),
       from: {
         path: '^manager/src/',
         pathNot:
-          '(^manager/src/([^/]+|(commands|config)/.+|platform/start-error|platform/http/trusted-proxies)\\.ts|\\.test\\.ts)$',
+          '(^manager/src/([^/]+|(commands|composition|config)/.+|platform/start-error|platform/http/trusted-proxies)\\.ts|\\.test\\.ts)$',
       },
     },
     {

@@ -1,11 +1,11 @@
 import { endOnSignal, listen, type RunningServer } from '@fauna-flags/bearer/node';
 import { pino } from 'pino';
 import { announce } from './announce.ts';
-import { composeFauna, type Fauna } from './compose.ts';
+import { composeFauna, type Fauna } from './composition/compose.ts';
+import { startingResponse } from './composition/starting-response.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';
 import { StartError } from './platform/start-error.ts';
-import { startingResponse } from './starting-response.ts';
 
 /** Open requests get this long to end once a stop has been asked for; streams have been told before. */
 const drainMs = 5_000;

@@ -5,10 +5,10 @@
 import { parseArgs } from 'node:util';
 import { type StoreAddress, storeIn } from '@fauna-flags/bearer/node';
 import { pino } from 'pino';
+import { openStore } from '../composition/delivery.ts';
 import { configWarnings } from '../config/config-warnings.ts';
 import { databasePlaceIn } from '../config/database-place.ts';
 import { readSettings, type Settings, type SettingsSource } from '../config/settings.ts';
-import { openStore } from '../delivery.ts';
 import { postgresHeartbeats, withHeartbeatsOf } from '../features/publishing/index.ts';
 import { reasonOf } from '../platform/reason-of.ts';
 import { checkAddress } from './doctor/check-address.ts';

@@ -2,7 +2,7 @@ import { type BearerApi, createBearerApi } from '@fauna-flags/bearer';
 import { nodeClock, nodeCrypto, pinoLog } from '@fauna-flags/bearer/node';
 import type { ReceivedHeartbeat, Snapshot, UsageRecord } from '@fauna-flags/protocol';
 import type { Logger } from 'pino';
-import type { Config } from './config/config.ts';
+import type { Config } from '../config/config.ts';
 import {
   otherDatabase,
   outboxLibrary,
@@ -14,8 +14,8 @@ import {
   snapshotSigner,
   startPublisher,
   withHeartbeatsOf,
-} from './features/publishing/index.ts';
-import type { Database } from './platform/database/index.ts';
+} from '../features/publishing/index.ts';
+import type { Database } from '../platform/database/index.ts';
 
 /** How far ahead of the clock an epoch may be, in seconds: clocks of managers, and what they have lost, differ by less. */
 const epochsAheadMax = 24 * 60 * 60;

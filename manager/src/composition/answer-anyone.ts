@@ -1,5 +1,5 @@
 import type { Problem } from '@fauna-flags/protocol';
-import { problemResponse } from './platform/http/index.ts';
+import { problemResponse } from '../platform/http/index.ts';
 
 /** The same for every origin: what is answered here holds no secret, and a page must be able to read it. */
 const cors = {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { formatSdkKey, Problem, type SdkKeyKind } from '@fauna-flags/protocol';
 import { and, eq } from 'drizzle-orm';
-import { createAttribute } from './features/attributes/index.ts';
-import { createAudience } from './features/audiences/index.ts';
-import { createFlag, putConfiguration } from './features/flags/index.ts';
-import { createProject } from './features/projects/index.ts';
-import type { WriteDeps } from './features/publishing/index.ts';
-import { ensureSdkKey } from './features/sdk-keys/index.ts';
-import { sdkKeys, settings } from './platform/database/index.ts';
-import { firstBootActor } from './platform/http/index.ts';
-import { readOrMakeSecretFile, readSecretFile } from './platform/secret-file.ts';
+import { createAttribute } from '../features/attributes/index.ts';
+import { createAudience } from '../features/audiences/index.ts';
+import { createFlag, putConfiguration } from '../features/flags/index.ts';
+import { createProject } from '../features/projects/index.ts';
+import type { WriteDeps } from '../features/publishing/index.ts';
+import { ensureSdkKey } from '../features/sdk-keys/index.ts';
+import { sdkKeys, settings } from '../platform/database/index.ts';
+import { firstBootActor } from '../platform/http/index.ts';
+import { readOrMakeSecretFile, readSecretFile } from '../platform/secret-file.ts';
 
 /** The sample's keys, as far as they are still good. */
 export interface SampleKeys {

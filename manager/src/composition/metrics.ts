@@ -12,10 +12,10 @@ import {
   Registry,
 } from '@fauna-flags/bearer/node';
 import type { DeliveryAlarm } from '@fauna-flags/protocol';
-import type { KeptUsage } from './features/usage/index.ts';
-import type { Database } from './platform/database/index.ts';
-import type { Fetch } from './platform/fetch.ts';
-import type { Answered } from './platform/http/index.ts';
+import type { KeptUsage } from '../features/usage/index.ts';
+import type { Database } from '../platform/database/index.ts';
+import type { Fetch } from '../platform/fetch.ts';
+import type { Answered } from '../platform/http/index.ts';
 
 /** What is asked at every scrape. */
 export interface MetricsSources {

@@ -1,4 +1,4 @@
-import type { Fetch } from './platform/fetch.ts';
+import type { Fetch } from '../platform/fetch.ts';
 
 /** A shop that is open. */
 interface Shop {

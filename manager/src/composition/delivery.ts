@@ -25,7 +25,6 @@ import {
 } from '@fauna-flags/bearer/node';
 import { re2Regex } from '@fauna-flags/core/re2';
 import type { Logger } from 'pino';
-import { bearersElsewhere } from './bearers-elsewhere.ts';
 import {
   memoryStore,
   type PublishStore,
@@ -33,9 +32,10 @@ import {
   redisStore,
   type StoreCommands,
   upstashCommands,
-} from './features/publishing/index.ts';
-import { memoryUsageSource, storeUsageSource, type UsageSource } from './features/usage/index.ts';
-import type { Fetch } from './platform/fetch.ts';
+} from '../features/publishing/index.ts';
+import { memoryUsageSource, storeUsageSource, type UsageSource } from '../features/usage/index.ts';
+import type { Fetch } from '../platform/fetch.ts';
+import { bearersElsewhere } from './bearers-elsewhere.ts';
 
 /** One way of delivery. */
 export interface Delivery {

@@ -1,9 +1,9 @@
 import { Problem } from '@fauna-flags/protocol';
-import type { Config } from './config/config.ts';
-import { ensureDefaultProject } from './features/projects/index.ts';
-import { ensureKeyRegistry, type WriteDeps } from './features/publishing/index.ts';
-import { ensureSdkKey } from './features/sdk-keys/index.ts';
-import { firstBootActor } from './platform/http/index.ts';
+import type { Config } from '../config/config.ts';
+import { ensureDefaultProject } from '../features/projects/index.ts';
+import { ensureKeyRegistry, type WriteDeps } from '../features/publishing/index.ts';
+import { ensureSdkKey } from '../features/sdk-keys/index.ts';
+import { firstBootActor } from '../platform/http/index.ts';
 import { putInSample, readSampleKeys, type SampleKeys } from './sample.ts';
 
 const actor = firstBootActor;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from './platform/reason-of.ts';
+import { reasonOf } from '../platform/reason-of.ts';
 
 /** What has been started and must be ended again. */
 export interface Endings {

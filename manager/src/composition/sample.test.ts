@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { anyRevision, createTestApi, type TestApi } from '../test/support/api.ts';
-import { ensureKeyRegistry, type WriteDeps } from './features/publishing/index.ts';
+import { anyRevision, createTestApi, type TestApi } from '../../test/support/api.ts';
+import { ensureKeyRegistry, type WriteDeps } from '../features/publishing/index.ts';
 import { putInSample, readSampleKeys } from './sample.ts';
 
 const washington = { key: 'u1', state: 'Washington', student: true };

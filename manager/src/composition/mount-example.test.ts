@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, FaunaProcess, projectRoot } from '../test/support/fauna-process.ts';
+import { eventually, FaunaProcess, projectRoot } from '../../test/support/fauna-process.ts';
 import { mountExample } from './mount-example.ts';
 
 const example = join(projectRoot, 'examples', 'checkout');

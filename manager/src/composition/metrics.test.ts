@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adminToken, createTestApp } from '../test/support/api.ts';
-import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
+import { adminToken, createTestApp } from '../../test/support/api.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { createManagerMetrics, type ManagerMetrics } from './metrics.ts';
 
 let test: TestDatabase;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Fetch } from './platform/fetch.ts';
+import type { Fetch } from '../platform/fetch.ts';
 
 /** Longer than a healthy publisher ever takes in one process, short enough that nobody notices a sick one. */
 const patienceMs = 100;

@@ -1,7 +1,7 @@
 import { Problem } from '@fauna-flags/protocol';
-import type { Database } from './platform/database/index.ts';
-import type { Fetch } from './platform/fetch.ts';
-import { problemResponse } from './platform/http/index.ts';
+import type { Database } from '../platform/database/index.ts';
+import type { Fetch } from '../platform/fetch.ts';
+import { problemResponse } from '../platform/http/index.ts';
 
 /** A database that takes longer than this to say one word counts as away. */
 const databasePatienceMs = 1_000;

@@ -7,41 +7,41 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bearerPrefixes } from '@fauna-flags/bearer';
 import type { Logger } from 'pino';
-import { createManagerApp } from './app.ts';
-import type { Config } from './config/config.ts';
-import { createDelivery } from './delivery.ts';
-import { createEndings, type Endings } from './endings.ts';
-import { createAccess, markSecret, ownerToken } from './features/access/index.ts';
-import { AlarmWatch } from './features/delivery/index.ts';
-import { LiveFeed } from './features/live/index.ts';
-import { KnownRulesets, postgresOutbox, type WriteDeps } from './features/publishing/index.ts';
-import { UsageCollector } from './features/usage/index.ts';
-import { createWebhooks } from './features/webhooks/index.ts';
-import { firstBoot } from './first-boot.ts';
-import { createManagerMetrics } from './metrics.ts';
-import { mountExample } from './mount-example.ts';
+import { createManagerApp } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import { createAccess, markSecret, ownerToken } from '../features/access/index.ts';
+import { AlarmWatch } from '../features/delivery/index.ts';
+import { LiveFeed } from '../features/live/index.ts';
+import { KnownRulesets, postgresOutbox, type WriteDeps } from '../features/publishing/index.ts';
+import { UsageCollector } from '../features/usage/index.ts';
+import { createWebhooks } from '../features/webhooks/index.ts';
 import {
   createDatabase,
   createPool,
   migrate,
   placeOfDatabase,
   workAsAppRole,
-} from './platform/database/index.ts';
-import type { Fetch } from './platform/fetch.ts';
-import { holdDataFolder } from './platform/postgres/data-folder-lock.ts';
-import { startEmbeddedPostgres } from './platform/postgres/embedded-postgres.ts';
-import { reasonOf } from './platform/reason-of.ts';
-import { routeByPrefix } from './platform/route-by-prefix.ts';
-import { StartError } from './platform/start-error.ts';
-import { staticSite } from './platform/static-site.ts';
+} from '../platform/database/index.ts';
+import type { Fetch } from '../platform/fetch.ts';
+import { holdDataFolder } from '../platform/postgres/data-folder-lock.ts';
+import { startEmbeddedPostgres } from '../platform/postgres/embedded-postgres.ts';
+import { reasonOf } from '../platform/reason-of.ts';
+import { routeByPrefix } from '../platform/route-by-prefix.ts';
+import { StartError } from '../platform/start-error.ts';
+import { staticSite } from '../platform/static-site.ts';
+import { createDelivery } from './delivery.ts';
+import { createEndings, type Endings } from './endings.ts';
+import { firstBoot } from './first-boot.ts';
+import { createManagerMetrics } from './metrics.ts';
+import { mountExample } from './mount-example.ts';
 import { startPublishing } from './publishing.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { readiness } from './readiness.ts';
 import type { SampleKeys } from './sample.ts';
 import { shareApiPrefix } from './share-api-prefix.ts';
 
-/** The same from sources and from what is built of them: both lie one folder below `manager`. */
-const dashboardFolder = fileURLToPath(new URL('../../dashboard/build', import.meta.url));
+/** The same from sources and from what is built of them: both lie two folders below `manager`. */
+const dashboardFolder = fileURLToPath(new URL('../../../dashboard/build', import.meta.url));
 
 /** A change may be meant. Two managers that differ are not: whoever signs in at one is a stranger to the other. */
 const otherSecret =
@@ -287,7 +287,7 @@ function schedule(callback: () => void, delayMs: number): () => void {
 
 async function readVersion(): Promise<string> {
   // The same from the sources and from `dist`.
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 

@@ -1,4 +1,4 @@
-import type { Fetch } from './platform/fetch.ts';
+import type { Fetch } from '../platform/fetch.ts';
 
 /**
  * Hands what lies under `/api/bearer` to those who serve bearers, the pages about the API under `/api/docs` to the
