@@ -1,4 +1,4 @@
-import type { Fauna } from './composition/compose.ts';
+import type { Fauna } from './composition/compose-fauna.ts';
 import type { Config } from './config/config.ts';
 
 /** Where a bearer listens that was started beside a manager, without settings of its own. */

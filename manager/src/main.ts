@@ -1,7 +1,7 @@
 import { endOnSignal, listen, type RunningServer } from '@fauna-flags/bearer/node';
 import { pino } from 'pino';
 import { announce } from './announce.ts';
-import { composeFauna, type Fauna } from './composition/compose.ts';
+import { composeFauna, type Fauna } from './composition/compose-fauna.ts';
 import { startingResponse } from './composition/starting-response.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../platform/reason-of.ts';
 
+/**
+ * How long whatever hangs on Postgres or Redis may take to end, as these may hang themselves. Together with the time that
+ * open requests get before, it must stay below the ten seconds after which containers are killed.
+ */
+export const patienceMs = 700;
+
 /** What has been started and must be ended again. */
 export interface Endings {
   /** The last that was added ends first. With `patienceMs`, whatever takes longer is left behind. */

@@ -16,6 +16,7 @@ import {
   withHeartbeatsOf,
 } from '../features/publishing/index.ts';
 import type { Database } from '../platform/database/index.ts';
+import { schedule } from './schedule.ts';
 
 /** How far ahead of the clock an epoch may be, in seconds: clocks of managers, and what they have lost, differ by less. */
 const epochsAheadMax = 24 * 60 * 60;
@@ -52,10 +53,6 @@ export async function startPublishing({
   const unsigned = { outbox: postgresOutbox(database), store: withHeartbeatsOf(delivery.store, posted) };
   const { outbox, store } =
     signingKey === undefined ? unsigned : signedDelivery({ ...unsigned, sign: snapshotSigner(signingKey) });
-  const schedule = (callback: () => void, delayMs: number) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  };
   const publisher = await startPublisher({
     outbox,
     store,
