@@ -1,5 +1,4 @@
-import { Problem } from '@fauna-flags/protocol';
-import type { KnownUser } from '../../platform/http/index.ts';
+import { type KnownUser, unfit } from '../../platform/http/index.ts';
 import type { Auth } from './auth.ts';
 import type { SignInDelay } from './sign-in-delay.ts';
 
@@ -31,7 +30,5 @@ export async function requirePassword(
     });
   if (found?.id === user.id) return attempt.succeeded();
   const message = 'is wrong, or this account has none';
-  throw new Problem('unprocessable', `Cannot do this: the password ${message}`, {
-    errors: [{ path, message }],
-  });
+  throw unfit({ what: 'do this', path, called: 'the password', message });
 }

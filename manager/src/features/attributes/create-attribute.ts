@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Attribute, type CreateAttribute, Problem } from '@fauna-flags/protocol';
 import { attributes, searchTextOf } from '../../platform/database/index.ts';
-import type { Actor } from '../../platform/http/index.ts';
+import { type Actor, unfit } from '../../platform/http/index.ts';
 import { type WriteDeps, writeProject } from '../publishing/index.ts';
 import { loadVocabulary } from '../targeting/index.ts';
 import { toAttribute } from './attribute.ts';
@@ -20,15 +20,8 @@ export function createAttribute(
 ): Promise<Attribute> {
   return writeProject(deps, { actor, project: projectKey }, async ({ tx, at, project, record }) => {
     if (reserved.has(key)) {
-      throw new Problem(
-        'unprocessable',
-        `Cannot declare attribute "${key}": the name belongs to the user's key`,
-        {
-          errors: [
-            { path: 'key', message: 'must not be "key" or "targetingKey", which every context has anyway' },
-          ],
-        },
-      );
+      const message = 'must not be "key" or "targetingKey", which every context has anyway';
+      throw unfit({ what: `declare attribute "${key}"`, path: 'key', message });
     }
     const { attributes: declared } = await loadVocabulary(tx, project.id);
     if (declared.has(key)) {

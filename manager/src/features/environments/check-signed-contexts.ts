@@ -1,6 +1,7 @@
 import { type Environment, Problem } from '@fauna-flags/protocol';
 import { and, count, eq, inArray } from 'drizzle-orm';
 import { attributes, contextSecrets, type Queries } from '../../platform/database/index.ts';
+import { findings } from '../../platform/http/index.ts';
 import type { EnvironmentRow } from '../publishing/index.ts';
 
 type Demands = Pick<Environment, 'signedContexts' | 'unsignedAttributes'>;
@@ -33,11 +34,11 @@ export async function checkSignedContexts(
     .from(attributes)
     .where(and(eq(attributes.projectId, environment.projectId), inArray(attributes.key, added)));
   const unknown = added.filter((key) => !known.some((attribute) => attribute.key === key));
-  if (unknown.length === 0) return;
-  throw new Problem('unprocessable', `Cannot ${what}: the project has no attribute "${unknown[0]}"`, {
-    errors: unknown.map((key) => ({
-      path: `unsignedAttributes[${after.unsignedAttributes.indexOf(key)}]`,
-      message: `must be an attribute of the project: "${key}" is none`,
-    })),
-  });
+  const found = findings();
+  for (const key of unknown)
+    found.add(
+      `unsignedAttributes[${after.unsignedAttributes.indexOf(key)}]`,
+      `must be an attribute of the project: "${key}" is none`,
+    );
+  found.throwIfAny(what);
 }

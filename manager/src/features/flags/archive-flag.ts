@@ -1,9 +1,9 @@
 import { type Flag, Problem } from '@fauna-flags/protocol';
 import { and, eq } from 'drizzle-orm';
 import { environments, flagConfigurations, flags } from '../../platform/database/index.ts';
-import { requireRevision } from '../../platform/http/index.ts';
+import { findings, requireRevision } from '../../platform/http/index.ts';
 import { type WriteDeps, writeProject } from '../publishing/index.ts';
-import { findings, loadProjectModel, usersOfFlag } from '../targeting/index.ts';
+import { loadProjectModel, usersOfFlag } from '../targeting/index.ts';
 import type { FlagChange } from './change-flag.ts';
 import { findFlag } from './find-flag.ts';
 import { toFlag } from './flag.ts';

@@ -2,9 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Flag, type NamedVariation, type PatchFlag, Problem, type UsedBy } from '@fauna-flags/protocol';
 import { eq } from 'drizzle-orm';
 import { flags } from '../../platform/database/index.ts';
-import { type Actor, type IfMatch, requireRevision, requireUnchanged } from '../../platform/http/index.ts';
+import {
+  type Actor,
+  findings,
+  type IfMatch,
+  requireRevision,
+  requireUnchanged,
+} from '../../platform/http/index.ts';
 import { type ProjectUnit, type WriteDeps, writeProject } from '../publishing/index.ts';
-import { findings, loadProjectModel, usersOfVariation } from '../targeting/index.ts';
+import { loadProjectModel, usersOfVariation } from '../targeting/index.ts';
 import { checkVariations } from './check-variations.ts';
 import { findFlag } from './find-flag.ts';
 import { type FlagRow, flagSearchText, toFlag, withoutEmptyName } from './flag.ts';

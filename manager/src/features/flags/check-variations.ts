@@ -1,6 +1,6 @@
 import { type FlagKind, rulesetLimits } from '@fauna-flags/core';
 import type { NamedVariation } from '@fauna-flags/protocol';
-import type { Findings } from '../targeting/index.ts';
+import type { Findings } from '../../platform/http/index.ts';
 
 /** A value of a flag is a setting or a text, not a file: every client that is served it gets it whole. */
 const valueBytesMax = 64 * 1024;

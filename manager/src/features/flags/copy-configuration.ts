@@ -1,7 +1,7 @@
-import { type Configuration, type CopyConfiguration, Problem } from '@fauna-flags/protocol';
+import type { Configuration, CopyConfiguration } from '@fauna-flags/protocol';
 import { asc, eq } from 'drizzle-orm';
 import { environments } from '../../platform/database/index.ts';
-import { type IfMatch, requireConfirm, requireRevision } from '../../platform/http/index.ts';
+import { type IfMatch, requireConfirm, requireRevision, unfit } from '../../platform/http/index.ts';
 import {
   type EnvironmentRow,
   type EnvironmentUnit,
@@ -57,7 +57,5 @@ async function findSource(
       ? 'must be another environment'
       : `names no environment of the project: "${from}"`;
   const message = `${wrong}; it could be ${oneOf(others.map(({ key }) => key))}`;
-  throw new Problem('unprocessable', `Cannot ${what}: "from" ${message}`, {
-    errors: [{ path: 'from', message }],
-  });
+  throw unfit({ what, path: 'from', message });
 }

@@ -3,10 +3,9 @@ import { rulesetLimits } from '@fauna-flags/core';
 import { type CreateFlag, type Flag, type NamedVariation, Problem } from '@fauna-flags/protocol';
 import { and, count, eq } from 'drizzle-orm';
 import { flagConfigurations, flags } from '../../platform/database/index.ts';
-import type { Actor } from '../../platform/http/index.ts';
+import { type Actor, findings } from '../../platform/http/index.ts';
 import { startingConfiguration } from '../environments/index.ts';
 import { type ProjectUnit, type WriteDeps, writeProject } from '../publishing/index.ts';
-import { findings } from '../targeting/index.ts';
 import { checkVariations } from './check-variations.ts';
 import { flagSearchText, toFlag, withoutEmptyName } from './flag.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '@fauna-flags/protocol';
 import { and, eq, gt } from 'drizzle-orm';
 import { invitations, memberships, projects, type Queries, users } from '../../platform/database/index.ts';
-import { type Actor, adminTokenName } from '../../platform/http/index.ts';
+import { type Actor, adminTokenName, unfit } from '../../platform/http/index.ts';
 import { secretDigest } from '../../platform/secret-digest.ts';
 import { type AsideUnit, type ProjectRow, type WriteDeps, writeAside } from '../publishing/index.ts';
 import { insertMember } from './change-member.ts';
@@ -162,9 +162,7 @@ function addressOf(invitation: InvitationRow, given: string | undefined): string
     email === undefined
       ? 'is required: the invitation is for whoever has the link'
       : `must be "${invitation.email}"`;
-  throw new Problem('unprocessable', `Cannot accept the invitation: "email" ${message}`, {
-    errors: [{ path: 'email', message }],
-  });
+  throw unfit({ what: 'accept the invitation', path: 'email', message });
 }
 
 /** Holds the row of whoever joins, so that they are there until they have. */

@@ -16,6 +16,7 @@ import {
   pageOf,
   requireRevision,
   requireUnchanged,
+  unfit,
 } from '../../platform/http/index.ts';
 import { secretDigest } from '../../platform/secret-digest.ts';
 import { findProject } from '../projects/index.ts';
@@ -133,7 +134,5 @@ function checkedEnd(expiresAt: string | undefined, at: Date): Date | undefined {
   const end = new Date(expiresAt);
   if (end > at && end.getTime() - at.getTime() <= invitationLifetimes.maxMs) return end;
   const message = 'must be in the future, and at most 90 days away';
-  throw new Problem('unprocessable', `Cannot invite anybody: "expiresAt" ${message}`, {
-    errors: [{ path: 'expiresAt', message }],
-  });
+  throw unfit({ what: 'invite anybody', path: 'expiresAt', message });
 }

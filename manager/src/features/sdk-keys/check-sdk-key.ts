@@ -1,5 +1,5 @@
 import type { CreateSdkKey } from '@fauna-flags/protocol';
-import { findings } from '../targeting/index.ts';
+import { findings } from '../../platform/http/index.ts';
 
 /** Refuses origins that no browser would ever send, and an end that has passed already. */
 export function checkSdkKey({ name, origins = [], expiresAt }: CreateSdkKey, now: Date): void {

@@ -1,7 +1,7 @@
 import { audienceDepths, findAudienceCycle, type NamingMatch, rulesetLimits } from '@fauna-flags/core';
 import type { MatchInput } from '@fauna-flags/protocol';
+import { findings } from '../../platform/http/index.ts';
 import { checkMatch } from './check-match.ts';
-import { findings } from './findings.ts';
 import type { Vocabulary } from './project-model.ts';
 
 /** Refuses, with a 422 that lists everything, an audience that cannot be. */

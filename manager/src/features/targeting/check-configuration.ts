@@ -5,9 +5,10 @@ import {
   rulesetLimits,
 } from '@fauna-flags/core';
 import type { PutConfiguration } from '@fauna-flags/protocol';
+import { type Findings, findings } from '../../platform/http/index.ts';
 import { checkMatch } from './check-match.ts';
 import { checkServe, checkVariation, type ServeScope } from './check-serve.ts';
-import { type Findings, findings, oneOf } from './findings.ts';
+import { oneOf } from './one-of.ts';
 import type { ModelFlag, ProjectModel } from './project-model.ts';
 
 /** Refuses, with a 422 that lists everything, a configuration that cannot be. `what` says what could not be done. */

@@ -13,7 +13,8 @@ import type {
   ConditionInput,
   MatchInput,
 } from '@fauna-flags/protocol';
-import { type Findings, oneOf } from './findings.ts';
+import type { Findings } from '../../platform/http/index.ts';
+import { oneOf } from './one-of.ts';
 import type { Vocabulary } from './project-model.ts';
 
 const regex = re2Regex();

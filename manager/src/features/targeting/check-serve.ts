@@ -1,6 +1,7 @@
 import { weightTotal } from '@fauna-flags/core';
 import type { ServeInput } from '@fauna-flags/protocol';
-import { type Findings, oneOf } from './findings.ts';
+import type { Findings } from '../../platform/http/index.ts';
+import { oneOf } from './one-of.ts';
 import type { Vocabulary } from './project-model.ts';
 
 /** What a serve is judged against. */

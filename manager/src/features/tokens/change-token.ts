@@ -16,6 +16,7 @@ import {
   rankIn,
   requireRevision,
   requireUnchanged,
+  unfit,
 } from '../../platform/http/index.ts';
 import { secretDigest } from '../../platform/secret-digest.ts';
 import { type AsideUnit, type WriteDeps, writeInstallation } from '../publishing/index.ts';
@@ -136,7 +137,7 @@ async function requireRoom(tx: AsideUnit['tx'], { user }: Principal): Promise<vo
 /** Refuses to give what whoever asks does not have. */
 function requireOwnRank(principal: Principal, role: Token['role'], project: string | null): void {
   if (project !== null && role === 'owner') {
-    throw unfit(
+    throw unfitToken(
       'role',
       'must be viewer, editor or admin for a token of one project: owners own the installation',
     );
@@ -144,7 +145,8 @@ function requireOwnRank(principal: Principal, role: Token['role'], project: stri
   if (project !== null) {
     const own = rankIn(principal, project);
     // What one is nothing in looks like what does not exist.
-    if (own === undefined) throw unfit('project', `must be the key of a project; there is no "${project}"`);
+    if (own === undefined)
+      throw unfitToken('project', `must be the key of a project; there is no "${project}"`);
     if (lesserRank(own, role) === role) return;
     throw new Problem(
       'forbidden',
@@ -160,17 +162,15 @@ function checkedEnd(expiresAt: string | null, at: Date): Date | null {
   if (expiresAt === null) return null;
   const end = new Date(expiresAt);
   if (end > at) return end;
-  throw unfit('expiresAt', 'must be in the future');
+  throw unfitToken('expiresAt', 'must be in the future');
 }
 
 async function projectIdOf(tx: AsideUnit['tx'], key: string): Promise<string> {
   const [row] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.key, key)).for('share');
-  if (row === undefined) throw unfit('project', `must be the key of a project; there is no "${key}"`);
+  if (row === undefined) throw unfitToken('project', `must be the key of a project; there is no "${key}"`);
   return row.id;
 }
 
-function unfit(path: string, message: string): Problem {
-  return new Problem('unprocessable', `Cannot use the token so: "${path}" ${message}`, {
-    errors: [{ path, message }],
-  });
+function unfitToken(path: string, message: string): Problem {
+  return unfit({ what: 'use the token so', path, message });
 }

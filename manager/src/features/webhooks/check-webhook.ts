@@ -1,7 +1,7 @@
-import { Problem, type ProblemError } from '@fauna-flags/protocol';
 import { and, eq, inArray } from 'drizzle-orm';
 import { environments, type Queries } from '../../platform/database/index.ts';
 import type { Egress } from '../../platform/egress/index.ts';
+import { type Findings, findings } from '../../platform/http/index.ts';
 import type { ProjectRow } from '../publishing/index.ts';
 
 /** Refuses an address that nothing may be sent to, and environments that the project does not have. */
@@ -12,33 +12,33 @@ export async function checkWebhook(
     environments: keys,
   }: { url?: string | undefined; environments?: readonly string[] | null | undefined },
 ): Promise<void> {
-  const errors: ProblemError[] = [];
+  const found = findings();
   const wrong = url === undefined ? undefined : egress.check(url);
-  if (wrong !== undefined) errors.push({ path: 'url', message: wrong });
-  if (keys !== undefined && keys !== null) errors.push(...(await unknownEnvironments(tx, project, keys)));
-  const [first] = errors;
-  if (first === undefined) return;
-  throw new Problem('unprocessable', `Cannot ${what}: "${first.path}" ${first.message}`, { errors });
+  if (wrong !== undefined) found.add('url', wrong);
+  if (keys !== undefined && keys !== null) await findUnknown({ tx, project, keys, found });
+  found.throwIfAny(what);
 }
 
-async function unknownEnvironments(
-  tx: Queries,
-  project: ProjectRow,
-  keys: readonly string[],
-): Promise<ProblemError[]> {
+async function findUnknown({
+  tx,
+  project,
+  keys,
+  found,
+}: {
+  readonly tx: Queries;
+  readonly project: ProjectRow;
+  readonly keys: readonly string[];
+  readonly found: Findings;
+}): Promise<void> {
   const rows = await tx
     .select({ key: environments.key })
     .from(environments)
     .where(and(eq(environments.projectId, project.id), inArray(environments.key, [...keys])));
   const known = new Set(rows.map(({ key }) => key));
-  return keys.flatMap((key, place) =>
-    known.has(key)
-      ? []
-      : [
-          {
-            path: `environments[${place}]`,
-            message: `must be an environment of project "${project.key}": "${key}" is none`,
-          },
-        ],
-  );
+  for (const [place, key] of keys.entries())
+    if (!known.has(key))
+      found.add(
+        `environments[${place}]`,
+        `must be an environment of project "${project.key}": "${key}" is none`,
+      );
 }

@@ -9,6 +9,7 @@ export {
 } from './authenticate.ts';
 export { requireConfirm } from './confirm.ts';
 export type { EnvironmentScope } from './environment-scope.ts';
+export { type Findings, findings } from './findings.ts';
 export { forRequest, type IdempotentRequest } from './idempotent.ts';
 export { type ListRequest, pageOf, pageWith } from './list.ts';
 export { type Answered, measure } from './measure.ts';
@@ -55,3 +56,4 @@ export { clientAddress, ownOrigin, type Placement } from './request-source.ts';
 export { requireUnchanged } from './require-unchanged.ts';
 export { type IfMatch, requireRevision } from './revision.ts';
 export { noTrustedProxies, parseTrustedProxies, type TrustedProxies } from './trusted-proxies.ts';
+export { unfit } from './unfit.ts';

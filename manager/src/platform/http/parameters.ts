@@ -2,6 +2,7 @@ import { momentSchema, Problem, pageSizes } from '@fauna-flags/protocol';
 import type { Context } from 'hono';
 import { isStorable, storableMessage } from './inspect-json.ts';
 import { readCursor } from './list.ts';
+import { unfit } from './unfit.ts';
 
 /** One query parameter: how it is described, and how it is read. */
 export interface Parameter<Value> {
@@ -45,9 +46,7 @@ export function textParameter(description: string): Parameter<string | undefined
     schema: { type: 'string' },
     read: (text, name) => {
       if (text !== undefined && !isStorable(text)) {
-        throw new Problem('unprocessable', `Cannot search: "${name}" ${storableMessage}`, {
-          errors: [{ path: name, message: storableMessage }],
-        });
+        throw unfit({ what: 'search', path: name, message: storableMessage });
       }
       return text;
     },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Problem, passwordLengths } from '@fauna-flags/protocol';
+import { passwordLengths } from '@fauna-flags/protocol';
+import { unfit } from '../../../platform/http/index.ts';
 import { commonPasswords } from './common-passwords.ts';
 
 /**
@@ -17,9 +18,7 @@ export function checkPassword(
         ? 'is one of those that are tried first, because many people have had it: take another, such as a sentence of your own'
         : undefined;
   if (message === undefined) return;
-  throw new Problem('unprocessable', `Cannot set the password: it ${message}`, {
-    errors: [{ path, message }],
-  });
+  throw unfit({ what: 'set the password', path, called: 'it', message });
 }
 
 /** As the list was folded: whoever tries a password also tries it in capitals. */

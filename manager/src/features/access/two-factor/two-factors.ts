@@ -1,7 +1,7 @@
 import { Problem, type TwoFactor, type TwoFactorSetup } from '@fauna-flags/protocol';
 import { and, eq, gt, isNotNull, isNull } from 'drizzle-orm';
 import { type Queries, twoFactors as table, users } from '../../../platform/database/index.ts';
-import { type Actor, isUuid, type KnownUser } from '../../../platform/http/index.ts';
+import { type Actor, isUuid, type KnownUser, unfit } from '../../../platform/http/index.ts';
 import { seal } from '../../../platform/sealed.ts';
 import { writeInstallation } from '../../publishing/index.ts';
 import { type EndedSessions, endSessionsOf } from '../end-sessions.ts';
@@ -79,9 +79,7 @@ export function createTwoFactors({
   async function spend({ user, actor }: OwnFactor, code: string): Promise<void> {
     if (await spendCode(deps, { user, code, actor })) return;
     const message = 'is wrong, or was used before';
-    throw new Problem('unprocessable', `Cannot accept the code: it ${message}`, {
-      errors: [{ path: 'code', message }],
-    });
+    throw unfit({ what: 'accept the code', path: 'code', called: 'it', message });
   }
 
   async function requireEnabled(userId: string): Promise<void> {
