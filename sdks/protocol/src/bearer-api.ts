@@ -10,6 +10,7 @@ import * as z from 'zod';
  *   POST /api/bearer/v1/usage       `{records}`: what there is to tell of usage, see `usageRecordSchema`
  */
 
+/** Where each of them is, from the origin of whoever serves it. */
 export const bearerApiPaths = {
   stream: '/api/bearer/v1/stream',
   heartbeat: '/api/bearer/v1/heartbeat',

@@ -6,8 +6,11 @@ export interface Finding {
   readonly text: string;
 }
 
+/** Nothing to do. */
 export const ok = (check: string, text: string): Finding => ({ check, state: 'ok', text });
+/** It works, and somebody should look at it. */
 export const warn = (check: string, text: string): Finding => ({ check, state: 'warn', text });
+/** It does not work. */
 export const fail = (check: string, text: string): Finding => ({ check, state: 'fail', text });
 
 /** Clocks may be this far apart before anything depends on it, and before something breaks. */
