@@ -5,12 +5,28 @@ import { firstError } from './first-error.ts';
 /** Enough to mend a request by. */
 const errorsMax = 50;
 
+/** So many are looked for: a megabyte can hold hundreds of thousands, which took half a minute and half the memory to tell. */
+const mistakesMax = 1_000;
+
 /** What the schema makes of the value, or a 400 that names every place that is wrong. */
 export function parseOrProblem<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: countMistakes() });
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap((issue) => toErrors(issue, [])).slice(0, errorsMax);
   throw new Problem('invalid', `Cannot accept the request: ${firstError(errors)}`, { errors });
+}
+
+/** Asked by zod for words of its own about each mistake, in the middle of its work: has none, and ends it after so many. */
+function countMistakes(): () => undefined {
+  let mistakes = 0;
+  return () => {
+    mistakes += 1;
+    if (mistakes <= mistakesMax) return undefined;
+    throw new Problem(
+      'invalid',
+      `Cannot accept the request: over ${mistakesMax} places in its body are wrong; send less of it to be told which`,
+    );
+  };
 }
 
 type Issue = z.core.$ZodIssue;
