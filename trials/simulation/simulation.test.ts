@@ -4,7 +4,7 @@ import { type SeedOutcome, simulate } from './simulate.ts';
 
 /** So many at the least, however slow the machine; then as many as the time is good for. */
 const seedsMin = 100;
-const seedsMsMax = 60_000;
+const seedsMsMax = 90_000;
 const seedsOfScript = 10;
 
 const scripted = (Object.keys(scenarios) as ScenarioName[]).filter((name) => name !== 'atRandom');

@@ -141,6 +141,7 @@ class Member {
   #socket: Socket | undefined;
   #retryMs = 1_000;
   #failures = 0;
+  #waitedMs = 0;
   #delayMs: number | undefined;
 
   constructor(crowd: StreamCrowd, plan: CrowdPlan, number: number) {
@@ -197,9 +198,11 @@ class Member {
     this.#failures = this.isOpen ? 1 : this.#failures + 1;
     this.isOpen = false;
     if (this.#crowd.isClosed || this.#plan.comesBack === false) return;
-    const delayMs =
-      this.#delayMs ?? backoffDelayMs({ failures: rounds, retryMs: this.#retryMs, random: Math.random });
+    const { random } = Math;
+    const [waitedMs, retryMs] = [this.#waitedMs, this.#retryMs];
+    const delayMs = this.#delayMs ?? backoffDelayMs({ failures: rounds, waitedMs, retryMs, random });
     this.#delayMs = undefined;
+    this.#waitedMs += delayMs;
     setTimeout(() => this.connect(), delayMs);
   }
 }

@@ -7,16 +7,16 @@ const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 describe('backoffDelayMs()', () => {
   it('draws from nothing to 1 s·2ⁿ, at most 30 s, however often it failed', () => {
     const ceilings = [0, 1, 2, 3, 4, 5, 6, 1_000, 1_000_000].map((failures) =>
-      backoffDelayMs({ failures, retryMs: 1_000, random: () => 1 }),
+      backoffDelayMs({ failures, waitedMs: 1e9, retryMs: 1_000, random: () => 1 }),
     );
     expect(ceilings).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000]);
-    expect(backoffDelayMs({ failures: 9, retryMs: 1_000, random: () => 0 })).toBe(0);
+    expect(backoffDelayMs({ failures: 9, waitedMs: 1e9, retryMs: 1_000, random: () => 0 })).toBe(0);
   });
 
   it('spreads clients over the whole of what "retry:" names, also beyond 30 s', () => {
     fc.assert(
       fc.property(fraction, fc.nat(50), (drawn, failures) => {
-        const delayMs = backoffDelayMs({ failures, retryMs: 60_000, random: () => drawn });
+        const delayMs = backoffDelayMs({ failures, waitedMs: 1e9, retryMs: 60_000, random: () => drawn });
         expect(delayMs).toBeCloseTo(drawn * 60_000, 5);
       }),
     );
@@ -24,14 +24,30 @@ describe('backoffDelayMs()', () => {
 
   it('does not double what a server names for a crowd, and grows beyond it at last', () => {
     const ceilings = [0, 1, 2, 3, 4, 5].map((failures) =>
-      backoffDelayMs({ failures, retryMs: 6_000, random: () => 1 }),
+      backoffDelayMs({ failures, waitedMs: 1e9, retryMs: 6_000, random: () => 1 }),
     );
     expect(ceilings).toEqual([6_000, 6_000, 6_000, 8_000, 16_000, 30_000]);
   });
 
+  it('brings everybody back within 1 s and five times the time that the server was away, however delays fall', () => {
+    fc.assert(
+      fc.property(
+        fc.infiniteStream(fraction),
+        fc.double({ min: 0, max: 60_000, noNaN: true }),
+        (drawn, awayMs) => {
+          const random = () => drawn.next().value;
+          let waitedMs = 0;
+          for (let failures = 0; waitedMs < awayMs && failures < 1_000; failures += 1)
+            waitedMs += backoffDelayMs({ failures, waitedMs, retryMs: 1_000, random });
+          expect(waitedMs).toBeLessThanOrEqual(1_000 + 5 * awayMs);
+        },
+      ),
+    );
+  });
+
   it('never comes before "Retry-After", and spreads after it', () => {
     const delayMs = (drawn: number) =>
-      backoffDelayMs({ failures: 0, retryMs: 1_000, retryAfterMs: 7_000, random: () => drawn });
+      backoffDelayMs({ failures: 0, waitedMs: 0, retryMs: 1_000, retryAfterMs: 7_000, random: () => drawn });
     expect([delayMs(0), delayMs(0.5)]).toEqual([7_000, 7_500]);
   });
 });

@@ -2,6 +2,8 @@
 export const retryMsDefault = 1_000;
 /** Delays stop growing here: a server that is back is found within half a minute. */
 const backoffMsMax = 30_000;
+/** How many times longer than all waits before it the next one may be, beyond the base. */
+const waitedFactor = 4;
 /** No server may send an SDK to sleep for longer than this. */
 const serverDelayMsMax = 300_000;
 /** How long a request that cannot succeed rests, on average. */
@@ -11,6 +13,8 @@ const extendedDelayMs = 300_000;
 export interface Backoff {
   /** Attempts that failed since the link was last healthy; with several base URLs, whole rounds over them. */
   readonly failures: number;
+  /** The delays since then, together. */
+  readonly waitedMs: number;
   /** `retry:` of the server, already bounded. */
   readonly retryMs: number;
   /** `Retry-After` of the failed answer. */
@@ -21,10 +25,12 @@ export interface Backoff {
 /**
  * Full jitter: anywhere between nothing and 1 s · 2ⁿ, at most 30 s, or `retry:` where that is more. The window that a server
  * names for a crowd spreads the crowd already: doubling it too would keep whoever has met one refused connection away long
- * after the server is back. A `Retry-After` comes before it, so that clients that were all told the same second still spread.
+ * after the server is back. Nor does the window grow faster than the time that has been waited: whoever draws short delays and is
+ * refused four times within a second would else be away for 16 s, though the server is back. A `Retry-After` comes before it, so that clients that were all told the same second still spread.
  */
-export function backoffDelayMs({ failures, retryMs, retryAfterMs = 0, random }: Backoff): number {
-  const grownMs = Math.min(backoffMsMax, Math.min(retryMs, retryMsDefault) * 2 ** failures);
+export function backoffDelayMs({ failures, waitedMs, retryMs, retryAfterMs = 0, random }: Backoff): number {
+  const baseMs = Math.min(retryMs, retryMsDefault);
+  const grownMs = Math.min(backoffMsMax, baseMs * 2 ** failures, baseMs + waitedFactor * waitedMs);
   const ceilingMs = Math.max(retryMs, grownMs);
   return boundedDelayMs(retryAfterMs) + random() * ceilingMs;
 }

@@ -63,6 +63,8 @@ export class StreamLink {
   #etag: string | undefined;
   #retryMs = retryMsDefault;
   #failures = 0;
+  /** The delays since the link was last healthy. */
+  #waitedMs = 0;
   #pollFailures = 0;
   /** Since when the open stream speaks. */
   #liveAt: number | undefined;
@@ -92,6 +94,7 @@ export class StreamLink {
     this.#replica = new Replica({ ...this.#options, position: parsePosition(position) });
     this.#etag = undefined;
     this.#failures = 0;
+    this.#waitedMs = 0;
     this.#pollFailures = 0;
     this.#pollIn(pollAfterStartMs);
     this.#connect();
@@ -172,6 +175,7 @@ export class StreamLink {
       this.#reconnectIn(
         backoffDelayMs({
           failures: rounds,
+          waitedMs: this.#waitedMs,
           retryMs: this.#retryMs,
           retryAfterMs: error.retryAfterMs,
           random: platform.random,
@@ -192,9 +196,11 @@ export class StreamLink {
     const { platform, urls } = this.#options;
     const isHealthy = platform.now() - liveAt >= healthyAfterMs;
     this.#failures = isHealthy ? 0 : Math.min(this.#failures, roundsAfterLifeMax * urls.length);
+    if (isHealthy) this.#waitedMs = 0;
   }
 
   #reconnectIn(delayMs: number): void {
+    this.#waitedMs += delayMs;
     this.#cancelReconnect?.();
     this.#cancelReconnect = this.#options.platform.setTimer(() => this.#connect(), delayMs);
   }
